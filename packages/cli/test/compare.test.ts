@@ -190,7 +190,9 @@ test("one run is a row, and there is nothing to compare it with", async () => {
   const { status, stdout } = await compare("other/lr=0.1");
 
   expect(status).toBe(0);
-  expect(stdout).toContain("the runs do not differ in their configs, but for the seed");
+  expect(stdout).toContain(
+    "other/lr=0.1 is alone: name another run to compare it with, or its grid",
+  );
 });
 
 test("too few seeds are said to be too few", async () => {

@@ -86,8 +86,8 @@ test("200 columns hold two pairs beside each other, in colour unless NO_COLOR is
   const widest = Math.max(...lines.map((line) => line.length));
   expect(lines.some((line) => /^w = N\(0, 1\) x 1 +w = N\(0, 1\) x 5$/.test(line))).toBe(true);
   expect([widest > 190, widest <= 200]).toEqual([true, true]);
-  expect(plain).not.toContain("\u001b[36m");
-  expect(coloured).toContain("\u001b[36m");
+  expect(plain).not.toContain("\u001b[38;5;");
+  expect(coloured).toContain("\u001b[38;5;");
 });
 
 test.each([

@@ -1,7 +1,7 @@
 import { styleText } from "node:util";
 import { sealed, systemReason, visibleLines } from "@ablate/text";
 
-type Style = "bold" | "dim" | "green" | "red" | "yellow";
+export type Style = "bold" | "dim" | "green" | "red" | "yellow" | "cyan";
 
 /** Styles text for a terminal, or leaves it plain. */
 export type Paint = (style: Style, text: string) => string;

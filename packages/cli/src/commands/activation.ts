@@ -4,7 +4,9 @@ import { glyphsFor } from "@ablate/tui";
 import type { Command } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import { readScale } from "../command-line/flags.ts";
+import type { Paint } from "../command-line/terminal.ts";
 import { jsonArray } from "../print/rows.ts";
+import { tableStyle } from "../print/styles.ts";
 
 const RANGE = 4;
 const POINTS = 17;
@@ -48,7 +50,7 @@ export const command: Command = {
       ...{ activation, x: value, y: y[i] ?? Number.NaN, slope: slope[i] ?? Number.NaN },
     }));
     const mark = glyphsFor(terminal.environment) === "ascii" ? "*" : "●";
-    terminal.write(flags.has("json") ? jsonArray(rows) : picture(rows, mark));
+    terminal.write(flags.has("json") ? jsonArray(rows) : picture(rows, mark, terminal.paint));
     return 0;
   },
 };
@@ -56,7 +58,7 @@ export const command: Command = {
 type Point = { readonly x: number; readonly y: number; readonly slope: number };
 
 /** A row for each point, which stands where its value is between the lowest and the highest. */
-function picture(points: readonly Point[], mark: string): string {
+function picture(points: readonly Point[], mark: string, paint: Paint): string {
   const values = points.map(({ y }) => y);
   const [low, high] = [Math.min(...values, 0), Math.max(...values, 0)];
   const placeOf = (y: number): number => Math.round(((y - low) / (high - low)) * (WIDTH - 1));
@@ -67,5 +69,5 @@ function picture(points: readonly Point[], mark: string): string {
     return [...[x, y, slope].map((value) => value.toFixed(DECIMALS)), cells.join("")];
   });
   const ends = `${low.toFixed(2)} to ${high.toFixed(2)}`;
-  return table([right("x"), right("y"), right("slope"), ends], rows);
+  return table([right("x"), right("y"), right("slope"), ends], rows, tableStyle(paint));
 }

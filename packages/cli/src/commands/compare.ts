@@ -68,6 +68,7 @@ export const command: Command = {
       isByKey: by !== undefined,
       effectsOnly: flags.has("effects"),
       width: terminal.outputColumns(),
+      paint: terminal.paint,
     });
     if (format === "csv") await terminal.pour(text);
     else terminal.write(text);

@@ -6,6 +6,7 @@ import { PLANNING_OPTIONS } from "../command-line/options.ts";
 import { dataNotes } from "../plan/data-notes.ts";
 import { readConfig, type Source } from "../plan/source.ts";
 import { jsonArray } from "../print/rows.ts";
+import { tableStyle } from "../print/styles.ts";
 
 const SPLITS = ["train", "valid", "test"] as const;
 
@@ -59,7 +60,11 @@ export const command: Command = {
         ...bothReadings(source),
         vocabularyLine(dataset, data.lists.end),
         "",
-        table(["split", right("names"), right("examples"), ...titles], rows),
+        table(
+          ["split", right("names"), right("examples"), ...titles],
+          rows,
+          tableStyle(terminal.paint),
+        ),
         ...words.map((word) => listing(word, dataset.vocabulary, context)),
       ].join("\n"),
     );

@@ -3,6 +3,7 @@ import { asLine, count, loss, right, table, UNKNOWN } from "@ablate/text";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { CI, FAILED, PLANNING_OPTIONS, STOPPED, STORE_OPTION } from "../command-line/options.ts";
 import { type Planned, planConfig } from "../plan/planning.ts";
+import { tableStyle } from "../print/styles.ts";
 import { withReader } from "../store/open.ts";
 import { train } from "../training/train.ts";
 import { isInteractive, openStore } from "./ui.ts";
@@ -78,7 +79,17 @@ function story(invocation: Invocation, planned: Planned): string {
   const guessing = Math.log(vocabulary);
   const note = `guessing at random costs ln ${vocabulary} = ${loss(guessing)}`;
   const numbers = ["loss at init", "train", "valid", "steps/s"].map(right);
-  return `${table(["", "what changes", ...numbers], rows)}\n${note}\n`;
+  const best = bestRow(rows.map((row) => row[4] ?? UNKNOWN));
+  const style = tableStyle(invocation.terminal.paint, (_, row, column) =>
+    row === best && (column === 0 || column === 4) ? "bold" : null,
+  );
+  return `${table(["", "what changes", ...numbers], rows, style)}\n${note}\n`;
+}
+
+/** Returns the place of the lowest loss; -1 where none is known. */
+function bestRow(losses: readonly string[]): number {
+  const known = losses.filter((text) => text !== UNKNOWN).map(Number);
+  return losses.findIndex((text) => text !== UNKNOWN && Number(text) === Math.min(...known));
 }
 
 function nextSteps(planned: Planned): string {

@@ -3,6 +3,7 @@ import { type Finding, THRESHOLDS, type ThresholdChanges } from "@ablate/core";
 import { diagnoseLog } from "@ablate/record";
 import { diagnoseRecorded, storedSettings } from "@ablate/runner";
 import {
+  comparedRuns,
   type LayerProbe,
   type Probe,
   type RunSummary,
@@ -26,17 +27,21 @@ import { glyphsFor } from "@ablate/tui";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import { ALL_OPTION, READING_OPTIONS } from "../command-line/options.ts";
-import { type Diagnosed, findingsOfGrid, findingsOfRun } from "../print/findings.ts";
+import type { Paint } from "../command-line/terminal.ts";
+import { type Diagnosed, findingsOfRun } from "../print/findings.ts";
+import { findingsOfGrid } from "../print/findings-of-grid.ts";
 import { jsonArray } from "../print/rows.ts";
+import { tableStyle } from "../print/styles.ts";
 import { withReader } from "../store/open.ts";
 import { findWhole, scopeOf } from "../store/resolve.ts";
 
 export const command: Command = {
   about:
-    "Says what is wrong with runs, with the evidence: saturated or dead units, layers that learn too fast or too slowly, a loss that starts too high, and since which step. What follows from another finding stands below it, and a loss that explodes is one whenever it does. Of one run it also prints the depth profile: spread, saturation and gradients layer by layer, at init and at the end. Of a grid it is one verdict a run.",
+    "Says what is wrong with runs, with the evidence: saturated or dead units, layers that learn too fast or too slowly, a loss that starts too high, and since which step. What follows from another finding stands below it, and a loss that explodes is one whenever it does. Of one run it also prints the depth profile: spread, saturation and gradients layer by layer, at init and at the end. Of a grid it is one verdict for all runs that differ in the seed alone.",
   options: {
     ...READING_OPTIONS,
     ...ALL_OPTION,
+    runs: { help: "of a grid: an entry for each run, not for each group of seeds" },
     set: {
       multiple: true,
       value: "thresholds.NAME=VALUE",
@@ -45,7 +50,10 @@ export const command: Command = {
   },
   examples: [
     ["ablate diagnose quickstart/v1", "its findings with evidence, and its depth profile"],
-    ["ablate diagnose quickstart", "a verdict for every run of the grid, the worst first"],
+    [
+      "ablate diagnose quickstart",
+      "a verdict for every group of seeds of the grid, the worst first",
+    ],
     ["ablate diagnose v1 --set thresholds.saturated=0.8", "by another threshold"],
     [
       "ablate diagnose quickstart --json",
@@ -58,6 +66,8 @@ export const command: Command = {
     const { flags, terminal } = invocation;
     const name = flags.positionals[0] ?? "";
     const changes: ThresholdChanges = Object.fromEntries(flags.list("set").map(readChange));
+    const { paint } = terminal;
+    const style = { width: terminal.outputColumns(), paint, isByRun: flags.has("runs") };
     const { all, text } = withReader(invocation, (reader) => {
       const { grid, runs } = findWhole(reader, name, scopeOf(invocation));
       const diagnosed = (run: RunSummary) => ({
@@ -69,9 +79,14 @@ export const command: Command = {
           ? runs.map(diagnosed)
           : runs.flatMap((run) => reader.checks.unlessDamaged(run.name, () => diagnosed(run)));
       const [first] = all;
-      return grid !== null || first === undefined
-        ? { all, text: findingsOfGrid(name, all, terminal.outputColumns()) }
-        : { all, text: pageOf(invocation, reader, first) };
+      if (grid === null && first !== undefined)
+        return { all, text: pageOf(invocation, reader, first) };
+      const compared = comparedRuns(
+        all.map(({ run }) => run),
+        reader.dataHashes(),
+      );
+      const judged = compared.map((run, i) => ({ run, findings: all[i]?.findings ?? [] }));
+      return { all, text: findingsOfGrid(name, judged, style) };
     });
     terminal.write(flags.has("json") ? jsonArray(all.flatMap(rowsOf)) : text);
     return all.some(({ findings }) => findings.some(({ level }) => level === "error")) ? 1 : 0;
@@ -97,13 +112,15 @@ function pageOf({ terminal }: Invocation, reader: StoreReader, diagnosed: Diagno
   const shown = steps.length > 1 ? [steps[0], steps.at(-1)] : steps;
   const profiles = shown.flatMap((step) => {
     const probe = step === undefined ? undefined : reader.probe(run, step);
-    return probe === undefined ? [] : [depthProfile(probe, { isAscii, width })];
+    return probe === undefined
+      ? []
+      : [depthProfile(probe, { isAscii, width, paint: terminal.paint })];
   });
   const [first] = steps;
   const examples = first === undefined ? 0 : (reader.probe(run, first)?.examples ?? 0);
   const note = noteOn(reader, diagnosed.run, examples);
   const written = note === "" ? "" : `${indented(note, width)}\n`;
-  return `${[findingsOfRun(diagnosed, width), ...profiles].join("\n")}${written}`;
+  return `${[findingsOfRun(diagnosed, { width, paint: terminal.paint }), ...profiles].join("\n")}${written}`;
 }
 
 /** Says on which examples the numbers of the layers were taken, and what a run could not be judged by. */
@@ -196,13 +213,14 @@ type Bars = {
   readonly width: number | null;
   /** Cells of the longest bar. */
   readonly cells: number;
+  readonly paint: Paint;
 };
 
 /** Tables layers from the input to the output. Bars are linear; what is beyond the largest hidden layer is cut. */
-function depthProfile(probe: Probe, { isAscii, width }: Omit<Bars, "cells">): string {
+function depthProfile(probe: Probe, { isAscii, width, paint }: Omit<Bars, "cells">): string {
   const fits = (text: string): boolean =>
     width === null || text.split("\n").every((line) => widthOf(line) <= width);
-  const drawn = BARS.map((cells) => profile(probe, { isAscii, width, cells }));
+  const drawn = BARS.map((cells) => profile(probe, { isAscii, width, cells, paint }));
   return drawn.find(fits) ?? drawn.at(-1) ?? "";
 }
 
@@ -224,11 +242,15 @@ function profile({ step, layers }: Probe, bars: Bars): string {
       return [shown, value === undefined ? "" : bar(finite(value) / full, bars)];
     }),
   ]);
+  // Behind the names each number has its bar.
+  const isBarColumn = (column: number): boolean => bars.cells > 0 && column > 0 && column % 2 === 0;
   const titles = COLUMNS.flatMap(({ title }) => [right(title), ...(bars.cells === 0 ? [] : [""])]);
   const when = step === 0 ? "at init" : `after ${counted(step, "step")}`;
   const headed = [`${indent}layer`, ...titles];
-  const drawn = bars.cells === 0 ? fittedTable(headed, rows, width) : table(headed, rows);
-  return `depth profile ${when}\n${drawn}`;
+  const style = tableStyle(bars.paint, (_, __, column) => (isBarColumn(column) ? "cyan" : null));
+  const drawn =
+    bars.cells === 0 ? fittedTable(headed, rows, width, style) : table(headed, rows, style);
+  return `${bars.paint("bold", `depth profile ${when}`)}\n${drawn}`;
 }
 
 /** Returns NaN where activations are NaN: they are not beyond the threshold either. */

@@ -18,8 +18,10 @@ import { listed, table, visible } from "@ablate/text";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import { PLANNING_OPTIONS, READING_OPTIONS } from "../command-line/options.ts";
+import type { Paint } from "../command-line/terminal.ts";
 import { planConfig } from "../plan/planning.ts";
 import { jsonArray } from "../print/rows.ts";
+import { tableStyle } from "../print/styles.ts";
 import { withAnyReader, withReader } from "../store/open.ts";
 import { findRun } from "../store/resolve.ts";
 
@@ -40,7 +42,9 @@ export const command: Command = {
     const a = chosen(wordA, sidesA, sidesB);
     const b = chosen(wordB, sidesB, sidesA);
     const differences = findDifferences(a, b);
-    terminal.write(flags.has("json") ? jsonArray(differences) : diffTable(a, b, differences));
+    terminal.write(
+      flags.has("json") ? jsonArray(differences) : diffTable(a, b, differences, terminal.paint),
+    );
     return 0;
   },
 };
@@ -172,7 +176,7 @@ function dataOf(a: Side, b: Side, isAllElseEqual: boolean): readonly Difference[
 }
 
 /** Tables the keys that differ, and whether they belong to the identity; then answers whether the runs are the same. */
-function diffTable(a: Side, b: Side, differences: readonly Difference[]): string {
+function diffTable(a: Side, b: Side, differences: readonly Difference[], paint: Paint): string {
   const steps = [a, b].map((side) => settingOf(settingsOf(side), "train.steps")?.value);
   const rows = differences.map((one) => [
     keyText(one.key),
@@ -180,7 +184,11 @@ function diffTable(a: Side, b: Side, differences: readonly Difference[]): string
     one.identity ? "yes" : "no",
   ]);
   const [titleA, titleB] = a.name === b.name ? ["A", "B"] : [a.name, b.name];
-  const text = rows.length === 0 ? "" : `${table(["key", titleA, titleB, "identity"], rows)}\n`;
+  const style = tableStyle(paint, (_, row, column) =>
+    column === 0 && differences[row]?.identity ? "bold" : null,
+  );
+  const heads = ["key", titleA, titleB, "identity"];
+  const text = rows.length === 0 ? "" : `${table(heads, rows, style)}\n`;
   return `${text}${verdict(a, b, differences)}\n`;
 }
 

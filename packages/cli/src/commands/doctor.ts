@@ -15,8 +15,10 @@ import { checkStore } from "@ablate/store";
 import { table } from "@ablate/text";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { BACKEND, KERNELS, READING_OPTIONS } from "../command-line/options.ts";
+import type { Style } from "../command-line/terminal.ts";
 import { showInPlace, type Terminal } from "../command-line/terminal.ts";
 import { jsonArray } from "../print/rows.ts";
+import { tableStyle } from "../print/styles.ts";
 import { storePath } from "../store/open.ts";
 import { engineText, wantedBackend } from "../training/engines.ts";
 
@@ -26,6 +28,12 @@ type Check = {
   /** It was wrong until now. */
   readonly repaired?: boolean;
   readonly detail: string;
+};
+
+const CHECK_STYLES: Readonly<Record<string, Style>> = {
+  ok: "green",
+  repaired: "yellow",
+  bad: "red",
 };
 
 /** The Node major version that this program is built and tested for. */
@@ -57,7 +65,12 @@ export const command: Command = {
       check,
       detail,
     ]);
-    terminal.write(flags.has("json") ? jsonArray(checks) : table(["", "check", "found"], rows));
+    const style = tableStyle(terminal.paint, (text, _, column) =>
+      column === 0 ? (CHECK_STYLES[text] ?? null) : null,
+    );
+    terminal.write(
+      flags.has("json") ? jsonArray(checks) : table(["", "check", "found"], rows, style),
+    );
     return checks.every(({ ok }) => ok) ? 0 : 1;
   },
 };

@@ -72,7 +72,7 @@ export const command: Command = {
       terminal.write(
         flags.has("json")
           ? jsonArray(rows.map((row) => ({ ...about, ...NO_VALUES, ...row })))
-          : forwardPage(rows, terminal.columns()),
+          : forwardPage(rows, terminal.columns(), terminal.paint),
       );
     } finally {
       network.dispose();

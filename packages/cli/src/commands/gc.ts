@@ -37,7 +37,10 @@ export const command: Command = {
     if (flags.has("dry-run")) {
       if (flags.has("json")) terminal.write(jsonArray([dryRecord(entries, bytesOfStore(path))]));
       else if (entries.length === 0) terminal.warn("nothing to purge\n");
-      else terminal.write(`${trashTable(entries, Date.now())}to purge: ${trashTotal(entries)}\n`);
+      else
+        terminal.write(
+          `${trashTable(entries, Date.now(), terminal.paint)}to purge: ${trashTotal(entries)}\n`,
+        );
       return 0;
     }
     const answer = entries.length === 0 ? "yes" : await confirmation(entries, invocation);

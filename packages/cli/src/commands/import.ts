@@ -8,8 +8,10 @@ import type { Command } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import { interruptible, unlessAborted } from "../command-line/interrupt.ts";
 import { LOG_OPTIONS, READING_OPTIONS, STOPPED } from "../command-line/options.ts";
+import type { Paint } from "../command-line/terminal.ts";
 import { few } from "../print/few.ts";
 import { jsonArray } from "../print/rows.ts";
+import { stateStyle, tableStyle } from "../print/styles.ts";
 import { recordFrom } from "../record/record-from.ts";
 import { damageLine, storePath } from "../store/open.ts";
 
@@ -52,7 +54,11 @@ export const command: Command = {
       for (const notice of report.notices) terminal.warn(asLine(`ablate: ${notice}`));
       for (const damage of report.refused) terminal.warn(damageLine(damage));
       isWhole = report.refused.length === 0;
-      terminal.write(flags.has("json") ? jsonArray(report.runs) : pageOf(report, dryRun));
+      terminal.write(
+        flags.has("json")
+          ? jsonArray(report.runs)
+          : pageOf(report, { dryRun, paint: terminal.paint }),
+      );
     };
     const exitCode = await interruptible(work, () =>
       terminal.warn("stopped: what is imported stays; the same command goes on\n"),
@@ -88,7 +94,10 @@ const CHANGES: Readonly<Record<RunChange, string>> = {
   trashed: "in the trash here: stays there",
 };
 
-function pageOf({ grids, runs, refused }: ImportReport, dryRun: boolean): string {
+function pageOf(
+  { grids, runs, refused }: ImportReport,
+  { dryRun, paint }: { readonly dryRun: boolean; readonly paint: Paint },
+): string {
   if (runs.length === 0 && grids.length === 0) return "the other store has no runs\n";
   const rows = runs.map(({ run, source, change, state, steps }) => [
     run,
@@ -97,6 +106,7 @@ function pageOf({ grids, runs, refused }: ImportReport, dryRun: boolean): string
     state,
     count(steps),
   ]);
+  const style = tableStyle(paint, (text, _, column) => (column === 3 ? stateStyle(text) : null));
   const columns = ["run", "there", "what", "state", right("steps")];
   const updated = grids
     .filter(({ change }) => change === "updated")
@@ -105,7 +115,7 @@ function pageOf({ grids, runs, refused }: ImportReport, dryRun: boolean): string
   const verb = dryRun ? "would import" : "imported";
   const taken = runs.filter(({ change }) => change === "added" || change === "replaced").length;
   const notes = revisionNotes(runs).map(asLine).join("");
-  return `${table(columns, rows)}\n${notes}${verb} ${counted(taken, "run")} of ${runs.length + refused.length}${texts}\n`;
+  return `${table(columns, rows, style)}\n${notes}${verb} ${counted(taken, "run")} of ${runs.length + refused.length}${texts}\n`;
 }
 
 /** Names the runs that one revision of the engine has trained here and another one there, and says which history stays. */

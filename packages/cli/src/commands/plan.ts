@@ -16,7 +16,7 @@ import {
   settingTexts,
   shortKey,
 } from "@ablate/store";
-import { asLine, bytes, count, counted, duration, table } from "@ablate/text";
+import { asLine, bytes, count, counted, duration, type TableStyle, table } from "@ablate/text";
 import type { Command, Invocation } from "../command-line/command.ts";
 import {
   BEGINNING_OPTIONS,
@@ -24,12 +24,14 @@ import {
   PLANNING_OPTIONS,
   READING_OPTIONS,
 } from "../command-line/options.ts";
+import type { Paint } from "../command-line/terminal.ts";
 import { EMPTY_STORE_BYTES, type Estimate, estimate } from "../plan/estimate.ts";
 import { planNotes } from "../plan/notes.ts";
 import { type Planned, planConfig } from "../plan/planning.ts";
 import { isRestart, keptNote, keptRun } from "../plan/revisions.ts";
 import { mixedStarts, notesBefore, readStored, type Stored } from "../plan/stored.ts";
 import { jsonArray } from "../print/rows.ts";
+import { stateStyle, tableStyle } from "../print/styles.ts";
 import { schemaComment, writeNew } from "./new.ts";
 
 export const command: Command = {
@@ -74,17 +76,21 @@ export const command: Command = {
       all.push(...rows.flatMap((row, i) => shorterNote(row, mixed[i])).slice(0, 1));
     }
     const notes = all.map((note) => `${note}\n`);
-    terminal.write(flags.has("json") ? jsonArray(rows.map(record)) : planTable(rows));
+    terminal.write(
+      flags.has("json") ? jsonArray(rows.map(record)) : planTable(rows, terminal.paint),
+    );
     terminal.warn(notes.join(""));
     if (flags.has("json")) return exitCode;
     const todo = rows.filter((row) => row.kept === null && willTrain(row.state, mode));
     const { excluded, data } = planned;
-    terminal.write(`\n${planCounts(rows, todo.length, excluded)}${ownFiles(planned)}`);
+    terminal.write(
+      `\n${planCounts(rows, { todo: todo.length, excluded, paint: terminal.paint })}${ownFiles(planned)}`,
+    );
     if (todo.length > 0) {
       const taken = estimate(todo, stored.kinds, data.vocabulary);
       terminal.write(planEstimate(todo.length, taken, stored.bytes));
     }
-    terminal.write(leftTable(stored.left));
+    terminal.write(leftTable(stored.left, terminal.paint));
     return exitCode;
   },
 };
@@ -133,13 +139,13 @@ function saveRuns(file: string, { config, runs }: Planned, { terminal }: Invocat
 const MOST_LEFT = 20;
 
 /** Tables the runs of the grid that no config of it has any more. */
-function leftTable(left: Stored["left"]): string {
+function leftTable(left: Stored["left"], paint: Paint): string {
   if (left.length === 0) return "";
   const shown = left.slice(0, MOST_LEFT).map(({ name, state }) => [name, state]);
   const more = left.length - shown.length;
   const rest = more === 0 ? "" : `and ${counted(more, "more run")}\n`;
   const title = `left from earlier plans: compare, report and ui show ${left.length === 1 ? "it" : "them"} only with --all`;
-  return `\n${title}\n${table(["run", "state"], shown)}${rest}`;
+  return `\n${paint("bold", title)}\n${table(["run", "state"], shown, statesStyle(paint))}${rest}`;
 }
 
 type Row = Pick<PlannedRun, "name" | "differs" | "steps"> & {
@@ -155,7 +161,7 @@ type Row = Pick<PlannedRun, "name" | "differs" | "steps"> & {
 type Told = Pick<Row, "differs" | "steps">;
 
 /** Writes one line per run, with those columns of the config that differ. */
-function planTable(rows: readonly Row[]): string {
+function planTable(rows: readonly Row[], paint: Paint): string {
   const keys = [...new Set(rows.flatMap(({ differs }) => Object.keys(differs)))];
   const varying = keys.filter(
     (key) => new Set(rows.map(({ differs }) => text(differs[key]))).size > 1,
@@ -172,7 +178,11 @@ function planTable(rows: readonly Row[]): string {
     [row.state, ...startTexts(row)].join(", "),
     ...texts.map((text) => text(row)),
   ]);
-  return table(["run", "state", ...titles], cells);
+  return table(["run", "state", ...titles], cells, statesStyle(paint));
+}
+
+function statesStyle(paint: Paint): TableStyle {
+  return tableStyle(paint, (text, _, column) => (column === 1 ? stateStyle(text) : null));
 }
 
 /** Says where a run goes on, or that it does not. */
@@ -190,14 +200,26 @@ function text(value: unknown): string {
 }
 
 /** Counts runs by state, those to train, and those that each rule leaves out. */
-function planCounts(rows: readonly Row[], todo: number, excluded: readonly Exclusion[]): string {
+function planCounts(
+  rows: readonly Row[],
+  {
+    todo,
+    excluded,
+    paint,
+  }: {
+    readonly todo: number;
+    readonly excluded: readonly Exclusion[];
+    readonly paint: Paint;
+  },
+): string {
   const states = [...Map.groupBy(rows, ({ state }) => state)];
   const parts = states.map(([state, { length }]) => `${count(length)} ${state}`).join(", ");
   const rules = excluded.map(({ rule, position: { source, line }, count: number }) => {
     const place = line === null ? source : `${source}:${line}`;
     return `${count(number)} excluded by ${rule} (${place})\n`;
   });
-  return `${counted(rows.length, "run")}: ${parts}; ${count(todo)} to train\n${rules.join("")}`;
+  const said = `${counted(rows.length, "run")}: ${parts}; ${count(todo)} to train`;
+  return `${paint("bold", said)}\n${rules.join("")}`;
 }
 
 /** Says how many names each file has, where splits have files of their own. */

@@ -26,6 +26,7 @@ import {
   type RowFormat,
   type RowStream,
 } from "../print/rows.ts";
+import { tableStyle } from "../print/styles.ts";
 import { existingStore } from "../store/open.ts";
 
 const DEFAULT_LIMIT = 1000;
@@ -54,7 +55,7 @@ export const command: Command = {
     const { flags, terminal } = invocation;
     const format = rowFormat(flags);
     if (flags.has("explain-schema")) {
-      terminal.write(format === "json" ? jsonArray(SCHEMA) : schemaPage(SCHEMA));
+      terminal.write(format === "json" ? jsonArray(SCHEMA) : schemaPage(SCHEMA, terminal.paint));
       return 0;
     }
     const limit = flags.count("limit") ?? DEFAULT_LIMIT;
@@ -94,7 +95,12 @@ async function printed(
 ): ReturnType<typeof streamQuery> {
   if (!isStreamed(format)) {
     const answer = await queryStore(path, sql, limits);
-    terminal.write(ROW_FORMATS[format](answer, { width: terminal.outputColumns() }));
+    terminal.write(
+      ROW_FORMATS[format](answer, {
+        width: terminal.outputColumns(),
+        style: tableStyle(terminal.paint),
+      }),
+    );
     return answer;
   }
   let stream: RowStream | undefined;
@@ -137,7 +143,7 @@ function textOf(file: string | typeof STDIN_FILE, shown: string): string {
 }
 
 /** Describes every view under its name, a column per line. */
-function schemaPage(views: readonly SchemaView[]): string {
+function schemaPage(views: readonly SchemaView[], paint: Paint): string {
   const pages = views.map(({ name, about, columns }) => {
     const rows = columns.map((column) => [
       column.name,
@@ -145,8 +151,8 @@ function schemaPage(views: readonly SchemaView[]): string {
       column.unit ?? "",
       column.nulls === null ? column.meaning : `${column.meaning}; NULL: ${column.nulls}`,
     ]);
-    const text = table(["column", "type", "unit", "meaning"], rows);
-    return `${name}: ${about}\n${text.replace(/^(?=.)/gm, "  ")}`;
+    const text = table(["column", "type", "unit", "meaning"], rows, tableStyle(paint));
+    return `${paint("bold", name)}: ${about}\n${text.replace(/^(?=.)/gm, "  ")}`;
   });
   return pages.join("\n");
 }

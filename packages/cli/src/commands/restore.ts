@@ -33,7 +33,7 @@ export const command: Command = {
     } else if (entries.length === 0) {
       terminal.warn("the trash is empty\n");
     } else {
-      terminal.write(trashTable(entries, Date.now()));
+      terminal.write(trashTable(entries, Date.now(), terminal.paint));
     }
     return 0;
   },

@@ -120,7 +120,9 @@ function mode(flags: Flags): Mode {
 function printRuns(invocation: Invocation, { grid, runs }: Planned): void {
   const hashes = new Set(runs.map(({ hash }) => hash));
   const rows = withReader(invocation, (reader) => reader.runs({ grid: grid.name }));
-  invocation.terminal.write(runsTable(rows.filter(({ hash }) => hashes.has(hash))));
+  const { terminal } = invocation;
+  const own = rows.filter(({ hash }) => hashes.has(hash));
+  terminal.write(runsTable(own, terminal.paint));
 }
 
 function ruleOf(name: string): Rule {

@@ -43,7 +43,9 @@ export const command: Command = {
       ];
       return matchingRuns(listed, filters, reader);
     });
-    terminal.write(flags.has("json") ? jsonArray(runs.map(runRow)) : runsTable(runs));
+    terminal.write(
+      flags.has("json") ? jsonArray(runs.map(runRow)) : runsTable(runs, terminal.paint),
+    );
     return 0;
   },
 };

@@ -4,7 +4,9 @@ import { count, right, table } from "@ablate/text";
 import type { Command } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import { type Flags, readScales } from "../command-line/flags.ts";
+import type { Paint } from "../command-line/terminal.ts";
 import { jsonArray } from "../print/rows.ts";
+import { tableStyle } from "../print/styles.ts";
 
 const HAND_MADE = ["0,0,0,0", "5,0,0,0", "0,5,0,0"];
 const SCALES = "0.01,1,10";
@@ -45,7 +47,7 @@ export const command: Command = {
   run: ({ flags, terminal }) => {
     const target = flags.count("target") ?? 0;
     const rows = [...givenRows(flags, target), ...randomRows(flags, target)];
-    terminal.write(flags.has("json") ? jsonArray(rows) : page(rows, target));
+    terminal.write(flags.has("json") ? jsonArray(rows) : page(rows, target, terminal.paint));
     return 0;
   },
 };
@@ -124,7 +126,8 @@ function equalLoss(classes: number, target: number, where: string): number {
 }
 
 /** Tables the logits that were given or drawn once, then those that are drawn many times. */
-function page(rows: readonly Row[], target: number): string {
+function page(rows: readonly Row[], target: number, paint: Paint): string {
+  const style = tableStyle(paint);
   const given = rows.filter(({ values }) => values !== null);
   const drawn = rows.filter(({ values }) => values === null);
   const fixed = (value: number): string => value.toFixed(4);
@@ -136,6 +139,7 @@ function page(rows: readonly Row[], target: number): string {
       all(probabilities),
       ...[loss, equal].map(fixed),
     ]),
+    style,
   );
   const [title] = drawn.map((row) => `${count(row.draws)} draws of ${count(row.classes)} logits`);
   const drawnTable = table(
@@ -144,6 +148,7 @@ function page(rows: readonly Row[], target: number): string {
       ...[logits, fixed(loss), fixed(std ?? 0), fixed(equal)],
       `${Math.round((worse ?? 0) * 100)}%`,
     ]),
+    style,
   );
   return [
     `class ${target} is the right one, counted from 0; losses in nats\n`,

@@ -83,10 +83,17 @@ export const command: Command = {
         const about = { run, engine, backend, revision: REVISION, stored_revisions };
         records.push(...found.map((difference) => ({ ...about, ...difference })));
       }
-      if (!flags.has("json")) terminal.write(`${differencesTable(run, engines, differences)}\n`);
+      if (!flags.has("json"))
+        terminal.write(`${differencesTable(run, engines, differences, terminal.paint)}\n`);
     }
     if (flags.has("json")) terminal.write(jsonArray(records));
-    else terminal.write(areEqual ? "the engines agree\n" : "the engines differ\n");
+    else {
+      const { paint } = terminal;
+      const said = areEqual
+        ? paint("green", "the engines agree")
+        : paint("red", "the engines differ");
+      terminal.write(`${said}\n`);
+    }
     return areEqual ? 0 : 1;
   },
 };

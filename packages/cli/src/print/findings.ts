@@ -1,4 +1,4 @@
-/** Findings as text: of one run with their evidence, of a grid one line per run; consequences under their cause. */
+/** Findings of a run as text, with their evidence; consequences under their cause. */
 
 import { type Finding, headline, type Level } from "@ablate/core";
 import {
@@ -10,11 +10,13 @@ import {
   type Statement,
   worstOf,
 } from "@ablate/store";
-import { count, counted, fittedTable, right, visible, wrapText } from "@ablate/text";
+import { count, visible, wrapText } from "@ablate/text";
+import type { Paint } from "../command-line/terminal.ts";
+import { LEVEL_STYLES } from "./styles.ts";
 
 export type Diagnosed = { readonly run: RunSummary; readonly findings: readonly Finding[] };
 
-const LEVELS: readonly Level[] = ["error", "warning", "info"];
+export const LEVELS: readonly Level[] = ["error", "warning", "info"];
 
 /** Cells before a message. */
 const INDENT = 11;
@@ -29,7 +31,10 @@ const DEEPER = 13;
  * a rule finds in many places is one entry, and what follows from another finding stands below it, in a few words:
  * its advice would be that for the cause.
  */
-export function findingsOfRun({ run, findings }: Diagnosed, width: number | null): string {
+export function findingsOfRun(
+  { run, findings }: Diagnosed,
+  { width, paint }: { readonly width: number | null; readonly paint: Paint },
+): string {
   const room = width ?? Number.POSITIVE_INFINITY;
   const indented = (text: string, indent: number): string =>
     wrapText(visible(text), Math.max(NARROWEST, room - indent)).join(`\n${" ".repeat(indent)}`);
@@ -41,14 +46,16 @@ export function findingsOfRun({ run, findings }: Diagnosed, width: number | null
     const followed = consequences.map((one) => {
       const { level } = one.finding;
       const head = `so: ${level === "error" ? "error, " : ""}${headline(one.finding)}${also(one)}`;
-      return `${line(head, INDENT)}${line(sinceText(one), DEEPER)}`;
+      return `${line(head, INDENT)}${paint("dim", line(sinceText(one), DEEPER).trimEnd())}\n`;
     });
     const message = indented(`${finding.message}${also(cause)}`, INDENT);
-    const first = `  ${worst.padEnd(7)}  ${message}\n${line(sinceText(cause), INDENT)}`;
+    const level = paint(LEVEL_STYLES[worst], worst.padEnd(7));
+    const since = line(sinceText(cause), INDENT);
+    const first = `  ${level}  ${message}\n${paint("dim", since.trimEnd())}\n`;
     return `${first}${followed.join("")}`;
   });
   const head = `${run.name}: ${stateOf(run)}, ${summary({ run, findings })}`;
-  return `${headLines(head, width)}\n${entries.join("")}`;
+  return `${paint("bold", headLines(head, width))}\n${entries.join("")}`;
 }
 
 /** Says since when a rule holds, and what explains it. */
@@ -62,48 +69,17 @@ function also({ others }: Statement): string {
   return others.length === 0 ? "" : `; likewise ${placesText(others)}`;
 }
 
-function headLines(head: string, width: number | null): string {
+export function headLines(head: string, width: number | null): string {
   return wrapText(visible(head), width ?? Number.POSITIVE_INFINITY).join("\n");
 }
 
-/** Writes a line per run, the worst first. */
-export function findingsOfGrid(
-  grid: string,
-  all: readonly Diagnosed[],
-  width: number | null,
-): string {
-  const rows = all
-    .toSorted((a, b) => compare(countsOf(a.findings), countsOf(b.findings)))
-    .map(({ run, findings }) => [
-      run.name,
-      stateOf(run),
-      ...countsOf(findings).map((number) => (number === 0 ? "" : String(number))),
-      verdictOf({ run, findings }),
-    ]);
-  const text = fittedTable(["run", "state", ...LEVELS.map(right), "verdict"], rows, width);
-  const [bad, doubtful] = [0, 1].map((i) => all.filter(({ findings }) => worst(findings) === i));
-  const runs = counted(all.length, "run");
-  const head = `${grid}: ${runs}, ${bad?.length ?? 0} with errors, ${doubtful?.length ?? 0} with warnings at most`;
-  return `${headLines(head, width)}\n${text}`;
-}
-
 /** Counts causes by the most serious level that they or what follows from them have. */
-function countsOf(findings: readonly Finding[]): number[] {
+export function countsOf(findings: readonly Judged[]): number[] {
   const causes = byCause(findings);
   return LEVELS.map((_, i) => causes.filter((one) => worstOf(one) === 2 - i).length);
 }
 
-/** Returns the rank of the most serious finding; -1 without any. */
-function worst(findings: readonly Finding[]): number {
-  return countsOf(findings).findIndex((number) => number > 0);
-}
-
-function compare(a: readonly number[], b: readonly number[]): number {
-  const i = a.findIndex((number, j) => number !== b[j]);
-  return i < 0 ? 0 : (b[i] ?? 0) - (a[i] ?? 0);
-}
-
-function verdictOf({ run, findings }: Diagnosed): string {
+export function verdictOf({ run, findings }: Diagnosed): string {
   if (run.lastStep === null && findings.length === 0) return "not trained yet";
   return verdict(findings, run.state);
 }
@@ -125,7 +101,7 @@ export function isOver(state: RunState): boolean {
 }
 
 /** Writes a cause, and what follows from it where that is more serious. */
-function causeText(cause: Cause<Judged>): string {
+export function causeText(cause: Cause<Judged>): string {
   const [worse] = cause.consequences;
   const isWorse = worse !== undefined && worstOf({ ...cause, consequences: [] }) < worstOf(cause);
   return isWorse ? `${statementText(cause)}, so ${statementText(worse)}` : statementText(cause);
@@ -136,7 +112,7 @@ function statementText({ finding, others }: Statement<Judged>): string {
   return `${headline(finding)}${more}`;
 }
 
-function stateOf({ state, lastStep, steps }: RunSummary): string {
+export function stateOf({ state, lastStep, steps }: RunSummary): string {
   const trained = lastStep === null ? 0 : lastStep + 1;
   if (steps === null) return trained === 0 ? state : `${state}, at step ${count(trained - 1)}`;
   return trained === steps ? state : `${state} after ${count(trained)} of ${count(steps)} steps`;

@@ -1,4 +1,4 @@
-import { csvRow, fittedTable, visible, visibleJson } from "@ablate/text";
+import { csvRow, fittedTable, type TableStyle, visible, visibleJson } from "@ablate/text";
 
 /** The result of a query. */
 export type Rows = {
@@ -9,6 +9,8 @@ export type Rows = {
 type Print = {
   /** Cells that a table may take; any number for null. */
   readonly width?: number | null;
+  /** How a table looks on a terminal. */
+  readonly style?: TableStyle;
 };
 
 export const ROW_FORMAT_NAMES = ["table", "json", "csv", "markdown"] as const;
@@ -16,7 +18,7 @@ export type RowFormat = (typeof ROW_FORMAT_NAMES)[number];
 
 /** Ways to print rows, by name. */
 export const ROW_FORMATS: Readonly<Record<RowFormat, (rows: Rows, options?: Print) => string>> = {
-  table: ({ columns, rows }, { width = null } = {}) =>
+  table: ({ columns, rows }, { width = null, style } = {}) =>
     fittedTable(
       columns.map((title, i) => ({
         title,
@@ -24,6 +26,7 @@ export const ROW_FORMATS: Readonly<Record<RowFormat, (rows: Rows, options?: Prin
       })),
       rows.map((row) => row.map((value) => cell(value))),
       width,
+      style,
     ),
   json: (result) => whole(ROW_STREAMS.json, result),
   csv: (result) => whole(ROW_STREAMS.csv, result),

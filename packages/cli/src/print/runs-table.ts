@@ -1,11 +1,13 @@
-import type { RunSummary } from "@ablate/store";
+import { columnTitle, type RunSummary, VALID_LOSS } from "@ablate/store";
 import { count, lossTexts, right, shortNumber, table, UNKNOWN, visible } from "@ablate/text";
+import type { Paint } from "../command-line/terminal.ts";
+import { stateStyle, tableStyle, troubleStyle, troubleText } from "./styles.ts";
 
 /**
  * Tables runs with their states and results, and where some have them, with the best number of a
- * metric, tags and whether they are left.
+ * metric, tags, how many findings they have and whether they are left. The best of each grid has a star.
  */
-export function runsTable(runs: readonly RunSummary[]): string {
+export function runsTable(runs: readonly RunSummary[], paint: Paint): string {
   const [lossText, trainText, validText] = [
     lossTexts(runs.map((run) => run.loss)),
     lossTexts(runs.map((run) => run.trainLoss)),
@@ -14,10 +16,24 @@ export function runsTable(runs: readonly RunSummary[]): string {
   const areLeft = runs.some(({ plan }) => plan === "left");
   const best = bestMetric(runs);
   const areTagged = runs.some(({ tags }) => tags.length > 0);
-  return table(
+  const areSick = runs.some((run) => troubleOf(run) !== "");
+  const bests = bestRuns(runs);
+  // Digits stand below each other, beside a star or not.
+  const gap = bests.size === 0 ? "" : "  ";
+  const mark = (run: RunSummary, text: string): string =>
+    `${text}${bests.has(run) ? ` ${BEST}` : gap}`;
+  const styleOf = (text: string, row: number, column: number) => {
+    if (column === 1) return stateStyle(text);
+    if (areSick && column === 2) return troubleStyle(text);
+    const run = runs[row];
+    return run !== undefined && bests.has(run) && text.endsWith(` ${BEST}`) ? "bold" : null;
+  };
+  const [train, valid, speed] = ["train_loss", "valid_loss", "steps_per_s"].map(columnTitle);
+  const text = table(
     [
       ...["run", "state"],
-      ...["seed", "step", "loss", "train", "valid", "steps/s"].map(right),
+      ...(areSick ? ["findings"] : []),
+      ...["seed", "step", "loss", train ?? "", `${valid}${gap}`, speed ?? ""].map(right),
       ...(best === null ? [] : [right(visible(best))]),
       ...(areLeft ? ["plan"] : []),
       ...(areTagged ? ["tags"] : []),
@@ -25,17 +41,38 @@ export function runsTable(runs: readonly RunSummary[]): string {
     runs.map((run) => [
       run.name,
       run.state,
+      ...(areSick ? [troubleOf(run)] : []),
       String(run.seed ?? UNKNOWN),
       stepsText(run),
       lossText(run.loss),
       trainText(run.trainLoss),
-      validText(run.validLoss),
+      mark(run, validText(run.validLoss)),
       count(run.stepsPerS),
       ...(best === null ? [] : [bestText(run, best)]),
       ...(areLeft ? [run.plan === "left" ? run.plan : ""] : []),
       ...(areTagged ? [run.tags.join(",")] : []),
     ]),
+    tableStyle(paint, styleOf),
   );
+  return bests.size === 0 ? text : `${text}${paint("dim", BEST_NOTE)}\n`;
+}
+
+/** Marks the best run of a grid. */
+const BEST = "*";
+const BEST_NOTE = `${BEST} the lowest validation loss of its grid`;
+
+function troubleOf({ errors, warnings }: RunSummary): string {
+  return troubleText(errors ?? 0, warnings ?? 0);
+}
+
+/** Returns the run with the lowest validation loss of each grid of which several have one. */
+function bestRuns(runs: readonly RunSummary[]): ReadonlySet<RunSummary> {
+  const of = (run: RunSummary): number => VALID_LOSS.value(run) ?? Number.POSITIVE_INFINITY;
+  const measured = runs.filter((run) => of(run) < Number.POSITIVE_INFINITY);
+  const bests = [...Map.groupBy(measured, ({ grid }) => grid).values()].map((some) =>
+    some.length < 2 ? undefined : some.toSorted((a, b) => of(a) - of(b))[0],
+  );
+  return new Set(bests.filter((run) => run !== undefined));
 }
 
 /** Writes how many steps a run has made, and of how many where that is known. */

@@ -1,8 +1,10 @@
 import type { TrashEntry } from "@ablate/store";
 import { bytes, count, counted, duration, right, table } from "@ablate/text";
+import type { Paint } from "../command-line/terminal.ts";
+import { tableStyle } from "./styles.ts";
 
 /** Tables what is in the trash, since when, and what purging it frees. */
-export function trashTable(entries: readonly TrashEntry[], now: number): string {
+export function trashTable(entries: readonly TrashEntry[], now: number, paint: Paint): string {
   return table(
     ["in the trash", "", right("runs"), right("size"), right("for")],
     entries.map(({ name, kind, runs, bytes: size, atMs }) => [
@@ -12,6 +14,7 @@ export function trashTable(entries: readonly TrashEntry[], now: number): string 
       bytes(size),
       duration(Math.max(0, now - atMs) / 1000),
     ]),
+    tableStyle(paint),
   );
 }
 

@@ -6,9 +6,10 @@ import {
   TFJS_BACKENDS,
   type TfjsBackend,
 } from "@ablate/core";
-import { count, right, table, UNKNOWN } from "@ablate/text";
+import { count, right, type TableStyle, table, UNKNOWN } from "@ablate/text";
 import { UsageError } from "../command-line/errors.ts";
-import type { Terminal } from "../command-line/terminal.ts";
+import type { Paint, Terminal } from "../command-line/terminal.ts";
+import { tableStyle } from "../print/styles.ts";
 
 /**
  * Says what an engine runs on and why not on something better, as one phrase.
@@ -40,6 +41,7 @@ export function differencesTable(
   run: string,
   engines: readonly Pick<EngineFacts, "engine" | "backend">[],
   differences: readonly (readonly SeriesDifference[])[],
+  paint: Paint,
 ): string {
   const [first = []] = differences;
   const rows = first.map(({ series, compared, steps }, i) => [
@@ -52,9 +54,14 @@ export function differencesTable(
     right("at step"),
     "",
   ]);
-  const text = table(["series", "compared", ...titles], rows);
+  const text = table(["series", "compared", ...titles], rows, overStyle(paint));
   const isChaotic = first.some(({ compared, steps }) => compared < steps);
-  return `${run}\n${text}${isChaotic ? CHAOTIC : ""}`;
+  return `${paint("bold", run)}\n${text}${isChaotic ? CHAOTIC : ""}`;
+}
+
+/** A difference beyond its tolerance is trouble. */
+function overStyle(paint: Paint): TableStyle {
+  return tableStyle(paint, (text) => (text.startsWith("over ") ? "red" : null));
 }
 
 const CHAOTIC = "what is compared ends where a change of the last bits alone moves the series\n";

@@ -181,7 +181,7 @@ svg { display: block; width: 100%; height: auto; max-width: 54rem; font: 12px sy
 .rows { grid-template-columns: minmax(0, 1fr); }
 .rows-2 > :nth-child(2n), .rows-3 > :nth-child(3n+2) { order: 1; } .rows-3 > :nth-child(3n) { order: 2; }
 @media (min-width: 60rem) { .rows > * { order: 0 !important; } .rows-2 { grid-template-columns: repeat(2, minmax(0, 1fr)); } .rows-3 { grid-template-columns: repeat(3, minmax(0, 1fr)); } }
-.small { display: none; } .small svg { max-width: 34rem; }
+.small { display: none; }
 @media screen and (max-width: 44rem) { .large { display: none; } .small { display: block; } }
 .legend { list-style: none; display: flex; flex-wrap: wrap; gap: .1rem 1rem; margin: .2rem 0 .6rem; padding: 0; font-size: .9rem; }
 .panels svg { max-width: 32rem; } .panels figure { margin: .2rem 0; }

@@ -2,6 +2,7 @@
 import {
   briefVerdict,
   type Comparison,
+  isOfSurvivors,
   lostText,
   type Metric,
   type MetricEffect,
@@ -38,6 +39,7 @@ export function differenceSections(comparison: Comparison, isBrief: boolean): re
     const form = formOf(metric, differences, { isBrief, lost });
     return {
       title: `${metric.title}: difference from ${titles[reference] ?? ""}${ofBaseline}, paired by seed`,
+      isRuled: true,
       columns: [{ title: "run" }, ...(form.areLost ? [LOST] : []), ...differenceColumns(form)],
       rows: rows.flatMap(({ outcomes }, i) => {
         const { difference = null, moments } = outcomes[place] ?? {};
@@ -50,6 +52,11 @@ export function differenceSections(comparison: Comparison, isBrief: boolean): re
           ],
         ];
       }),
+      styleOf: verdictStyle(
+        metric,
+        differences.filter((one) => one !== null && one !== undefined),
+        form,
+      ),
       notes: [],
     };
   });
@@ -69,6 +76,7 @@ export function effectSections(comparison: Comparison, isBrief: boolean): readon
     const momentsText = momentsTexts(metric, means);
     return {
       title: `${metric.title} by ${keysText(effect.factor.keys)}: difference from ${baseline}, all else and the seed equal`,
+      isRuled: true,
       columns: [
         { title: "value" },
         ...(isShort ? ["mean"] : ["mean ± std", "n"]).map(number),
@@ -84,6 +92,7 @@ export function effectSections(comparison: Comparison, isBrief: boolean): readon
           ? differenceColumns(form, true).map((one) => (one === VERDICT ? "the baseline" : ""))
           : differenceCells(difference, moments.n, form, true)),
       ]),
+      styleOf: verdictStyle(metric, differences, form, true),
       notes: effect.values.flatMap(({ difference }, i) => {
         const text = difference === null ? "" : pairsNote(difference, isBrief);
         return text === "" ? [] : [`${values[i] ?? ""}: ${text}`];
@@ -101,6 +110,7 @@ function meansSection({ metric, effect }: MetricEffect): Section {
   );
   return {
     title: `${metric.title} by ${keysText(effect.factor.keys)}: seeds are unknown, so nothing is paired`,
+    isRuled: true,
     columns: [{ title: "value" }, ...["mean ± std", "n"].map(number)],
     rows: effect.values.map(({ runs, moments }, i) => [
       values[i] ?? "",
@@ -148,6 +158,29 @@ function formOf(
     (value, more) => (typeof value === "number" ? text(value, more) : UNKNOWN),
   );
   return { isBrief, areLost: lost.some((one) => one !== ""), text, meanText };
+}
+
+/**
+ * Colours difference and verdict: better or worse by more than chance. What is within chance is dim, and of survivors
+ * nothing is said by colour.
+ */
+function verdictStyle(
+  { isLessBetter }: Metric,
+  differences: readonly (PairedDifference | null | undefined)[],
+  form: Form,
+  hasPairs = false,
+): NonNullable<Section["styleOf"]> {
+  const before = (hasPairs ? (form.isBrief && form.areLost ? 2 : 3) : 1) + (form.areLost ? 1 : 0);
+  const verdictAt = before + differenceColumns(form, hasPairs).indexOf(VERDICT);
+  return (_, row, column) => {
+    if (column !== before && column !== verdictAt) return null;
+    const difference = differences[row];
+    if (!difference || isOfSurvivors(difference)) return null;
+    const { verdict, mean } = difference;
+    if (verdict !== "larger") return column === verdictAt ? "dim" : null;
+    if (isLessBetter === null || mean === null) return "bold";
+    return mean < 0 === isLessBetter ? "green" : "yellow";
+  };
 }
 
 const VERDICT = { title: "verdict", isWhole: true };

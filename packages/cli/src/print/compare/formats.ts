@@ -1,7 +1,9 @@
 /** Ways to print a comparison: tables under headings, or records. */
 import type { Comparison } from "@ablate/store";
 import { asLine, fittedTable, table, visible, wrapText } from "@ablate/text";
+import type { Paint } from "../../command-line/terminal.ts";
 import { jsonArray, ROW_FORMATS, type RowFormat, type Rows } from "../rows.ts";
+import { tableStyle } from "../styles.ts";
 import { differenceSections, effectSections } from "./differences.ts";
 import { linesOf, type RecordOptions, recordsOf } from "./records.ts";
 import { isPaired, noFactorNote, revisionNotes, rowSection, type Section } from "./sections.ts";
@@ -20,7 +22,7 @@ export type ComparedPart = {
   } | null;
 };
 
-type PrintOptions = RecordOptions & { readonly width: number | null };
+type PrintOptions = RecordOptions & { readonly width: number | null; readonly paint: Paint };
 
 type Print = (parts: readonly ComparedPart[], options: PrintOptions) => string;
 
@@ -28,10 +30,13 @@ export const COMPARISON_FORMATS: Readonly<Record<RowFormat, Print>> = {
   table: (parts, options) =>
     parts
       .flatMap((part) => [...headings(part), ...fittedSections(part.comparison, options)])
-      .map(({ title, columns, rows, notes }) => {
-        const body = columns.length === 0 ? "" : fittedTable(columns, rows, options.width);
-        const said = (text: string): string => paragraph(text, options.width);
-        return `${title === "" ? "" : said(title)}${body}${notes.map(said).join("")}`;
+      .map(({ title, isRuled, columns, rows, styleOf, notes }) => {
+        const { width, paint } = options;
+        const style = tableStyle(paint, styleOf);
+        const body = columns.length === 0 ? "" : fittedTable(columns, rows, width, style);
+        const ruled = isRuled ? `── ${title}` : title;
+        const head = title === "" ? "" : paragraph(ruled, width, (line) => paint("bold", line));
+        return `${head}${body}${notes.map((note) => paragraph(note, width)).join("")}`;
       })
       .join("\n"),
   json: (parts, options) =>
@@ -132,7 +137,12 @@ function isTable({ columns, rows }: Section, width: number | null): boolean {
 }
 
 /** Breaks a sentence into lines that a terminal of this width shows whole. */
-function paragraph(text: string, width: number | null): string {
+function paragraph(
+  text: string,
+  width: number | null,
+  styled: (line: string) => string = (line) => line,
+): string {
   const shown = visible(text);
-  return `${(width === null ? [shown] : wrapText(shown, width)).join("\n")}\n`;
+  const lines = width === null ? [shown] : wrapText(shown, width);
+  return lines.map((line) => `${styled(line)}\n`).join("");
 }

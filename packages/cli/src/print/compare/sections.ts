@@ -18,6 +18,7 @@ import {
   withoutSeed,
 } from "@ablate/store";
 import { type Align, count, counted, decimalsThatDiffer, UNKNOWN, visible } from "@ablate/text";
+import type { Style } from "../../command-line/terminal.ts";
 import { BEST, bestNotes, valueText } from "./best.ts";
 
 export type Section = {
@@ -28,12 +29,20 @@ export type Section = {
     readonly isWhole?: boolean;
   }[];
   readonly rows: readonly (readonly string[])[];
+  /** Whether it is one of several below the table of rows, told apart by a rule. */
+  readonly isRuled?: true;
+  /** How a cell looks on a terminal; left out where all are plain. */
+  readonly styleOf?: (text: string, row: number, column: number) => Style | null;
   /** Sentences under the table. */
   readonly notes: readonly string[];
 };
 
-/** Says that nothing but seeds tells the runs apart. */
+/** Says that nothing but seeds tells the runs apart, or that there is one alone. */
 export function noFactorNote(comparison: Comparison): string {
+  const [first, ...others] = comparison.rows.flatMap(({ runs }) => runs);
+  if (first !== undefined && others.length === 0) {
+    return `${first.name} is alone: name another run to compare it with, or its grid`;
+  }
   const rest = isPaired(comparison) ? ", but for the seed" : "";
   return `the runs do not differ in their configs${rest}`;
 }
@@ -79,6 +88,11 @@ export function rowSection(comparison: Comparison, isByKey: boolean): Section {
       ]),
     ],
     rows: body,
+    styleOf: (text, row) => {
+      if (text.endsWith(` ${BEST}`)) return "bold";
+      const isBest = rows.length > 1 && (rows[row]?.outcomes.some((one) => one.isBest) ?? false);
+      return isBest && text === titles[row] ? "bold" : null;
+    },
     notes: [
       ...metrics.flatMap((one, place) => bestNotes(one, rows, { titles, place })),
       ...(keys.length > 0 ? [] : [noFactorNote(comparison)]),
@@ -185,7 +199,7 @@ function stepsText(steps: readonly [number, number] | null): string {
 }
 
 /** Counts the runs of a row by their states. */
-function statesText(runs: ComparisonRow["runs"]): string {
+export function statesText(runs: ComparisonRow["runs"]): string {
   const counts = [...Map.groupBy(runs, ({ state }) => state)];
   const texts = counts.map(([state, { length }]) =>
     runs.length === 1 ? state : `${length} ${state}`,
