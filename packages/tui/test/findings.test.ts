@@ -1,5 +1,6 @@
 /** The view Findings: what is listed, filtered, and where enter goes. */
 import { expect, test } from "vitest";
+import { lookOf } from "../src/views/looks.ts";
 import { makeStore, press, screen, session } from "./make.ts";
 import { makeFinding, makeProbes } from "./probe-make.ts";
 
@@ -46,7 +47,13 @@ function findingsOf(options: Parameters<typeof session>[1] = {}) {
 const listed = (ui: ReturnType<typeof session>): string[] =>
   screen(ui)
     .slice(4)
-    .flatMap((line) => /^ ([✗▲·]) (\S+) +(\S+) /.exec(line)?.slice(1).join(" ") ?? []);
+    .flatMap(
+      (line) =>
+        /^ ([✗▲·]) (?:[▸▾ ] )?\S +(\S+(?: ×\d| +\d of \d)?) +(\S+) /
+          .exec(line)
+          ?.slice(1)
+          .join(" ") ?? [],
+    );
 
 test("the most serious come first, with a sign for the level, their run, layer, step and message", () => {
   const ui = findingsOf();
@@ -274,4 +281,88 @@ test("y and Y take all of it", () => {
     ...[200, 0, "hidden1.weight frozen"],
   ]);
   expect(rows).toHaveLength(5);
+});
+
+/** Three seeds of which each is saturated, one at another step, and one run beside them. */
+function seedsOf(options: Parameters<typeof session>[1] = {}) {
+  const probes = makeProbes([0, 100, 400]);
+  const saturated = (share: number, step = 0) =>
+    makeFinding({
+      step,
+      value: share / 100,
+      message: `hidden1 ${share} % saturated: |tanh| > 0.99 at step 400; scale its weights down`,
+    });
+  const dead = makeFinding({ level: "info", rule: "dead-units", step: 100, message: "1 dead" });
+  const path = makeStore([
+    { label: "v1-seed=1", seed: 1, probes, findings: [saturated(53)] },
+    { label: "v1-seed=2", seed: 2, probes, findings: [saturated(66, 100), dead] },
+    { label: "v1-seed=3", seed: 3, probes, findings: [saturated(60)] },
+    { label: "v2", gain: 2, probes, findings: [saturated(61)] },
+  ]);
+  return session(path, { ...options, settings: { view: "findings", ...options.settings } });
+}
+
+test("what a rule says of runs that differ in the seed is said once, with how far they are apart", () => {
+  const ui = seedsOf();
+
+  expect(listed(ui)).toEqual(["▲ v1 ×3 saturated", "▲ v2 saturated", "· v1-seed=2 dead-units"]);
+  expect(text(ui)).toContain("▲ 4 warnings  · 1 info  of 4 runs");
+  expect(text(ui)).toMatch(/hidden1 +init to 400 +0\.53 to 0\.66 +hidden1 53 to 66 % saturated$/m);
+  expect(text(ui)).toMatch(/v1 ×3: hidden1 53 to 66 % saturated, from init to 100 on: /);
+});
+
+test("right or enter shows the runs of a group one by one, left hides them again", () => {
+  const ui = seedsOf();
+  press(ui, "right");
+  expect(listed(ui).slice(0, 5)).toEqual([
+    "▲ v1 ×3 saturated",
+    "▲ v1-seed=1 saturated",
+    "▲ v1-seed=2 saturated",
+    "▲ v1-seed=3 saturated",
+    "▲ v2 saturated",
+  ]);
+
+  press(ui, "down", "down", "left");
+  expect(listed(ui)).toHaveLength(3);
+  expect(text(ui)).toContain("enter shows the runs one by one");
+  press(ui, "enter", "down", "down", "enter");
+  expect(screen(ui)[2]).toMatch(/g\/v1-seed=2 .*at step 100 /);
+  press(ui, "escape");
+  expect(text(ui)).toContain("g/v1-seed=2: hidden1 66 % saturated");
+});
+
+test("steps, value and text of a finding are of the same moment", () => {
+  const ui = seedsOf();
+  press(ui, "right", "down");
+
+  expect(text(ui)).toMatch(/v1-seed=1 .* init to 400 +0\.53 +hidden1 53 % .* at step 40/);
+});
+
+test("a filter leaves of a group the runs that it finds", () => {
+  const ui = seedsOf();
+  press(ui, "/", ..."v1 and seed>1 and saturated", "enter");
+  expect(listed(ui)).toEqual(["▲ v1 2 of 3 saturated"]);
+  expect(text(ui)).toContain("hidden1 60 to 66 % saturated");
+
+  press(ui, "/", "ctrl-u", ..."value>0.65", "enter");
+  expect(listed(ui)).toEqual(["▲ v1-seed=2 saturated"]);
+});
+
+test("grouped by nothing every run has its findings for itself", () => {
+  expect(listed(seedsOf({ settings: { group: null } }))).toHaveLength(5);
+});
+
+test("each line has the colour of its run or group, and the rule that of its level", () => {
+  const ui = seedsOf();
+  const { scene } = ui;
+  const [v1, v2] = scene.table.rows;
+  const signs = ui.frame.body.flatMap(
+    (line) => line.find(({ text: one }) => /^[━╍┅┉]$/.test(one))?.tone ?? [],
+  );
+
+  expect(signs.slice(0, 2)).toEqual(
+    [v1, v2].map((row) => row && lookOf({ scene, depth: "256" }, row).tone),
+  );
+  const rule = ui.frame.body[3]?.find(({ text: one }) => one.startsWith("saturated"));
+  expect(rule?.tone).toBe("warn");
 });

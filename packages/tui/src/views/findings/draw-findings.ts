@@ -1,20 +1,10 @@
 /** What the rules say of the runs, the most serious first; the one under the cursor in full below. */
 import type { Finding } from "@ablate/store";
-import {
-  type Align,
-  count,
-  cutTogether,
-  decimalsThatDiffer,
-  ellipsis,
-  widthOf,
-} from "@ablate/text";
-import { type FindingList, findingsOf, LEVELS } from "../../data/findings.ts";
-import { fitTitles } from "../../data/labels.ts";
+import { type Align, count } from "@ablate/text";
+import { type FindingRow, LEVELS } from "../../data/findings.ts";
+import { swatch } from "../../data/looks.ts";
 import type { FoundIn } from "../../data/run-reader.ts";
 import type { ShownRun } from "../../data/shown-run.ts";
-import type { Table } from "../../data/table.ts";
-import { currentFilter } from "../../state/prompt.ts";
-import { type Scene, scenePart } from "../../state/scene.ts";
 import {
   fitLine,
   justify,
@@ -22,12 +12,15 @@ import {
   type Piece,
   piece,
   restyle,
+  type Tone,
   wrapped,
 } from "../../text/line.ts";
-import { brief } from "../layers/numbers.ts";
+import { lookOf } from "../looks.ts";
 import type { Sign } from "../states.ts";
 import { around, type Canvas, type Drawn, type Sheet } from "../view.ts";
 import { evidenceOf } from "./evidence.ts";
+import { aboutText, type Layout, layOut, NO_TEXTS, titles } from "./layout.ts";
+import { isGroup, shownFindings } from "./shown-findings.ts";
 
 const LEVEL_SIGNS: Readonly<Record<Finding["level"], Sign>> = {
   error: { sign: "✗", tone: "bad" },
@@ -37,23 +30,23 @@ const LEVEL_SIGNS: Readonly<Record<Finding["level"], Sign>> = {
 
 export function drawFindings(canvas: Canvas): Drawn {
   const { scene, columns, rows } = canvas;
-  const { list, at } = shownFindings(scene);
-  const found = list.items[at];
+  const { list, rows: listed, at } = shownFindings(scene);
+  const row = listed[at];
   const sheet = (): Sheet => sheetOf(list.items);
-  if (found === undefined)
+  if (row === undefined)
     return {
       lines: [[], ...wrapped(whyNothing(canvas), columns - 2, "muted").map(indented)],
       sheet,
     };
-  const detail = rows < 8 ? [] : detailLines(found, columns);
+  const detail = rows < 8 ? [] : detailLines(row, columns);
   const room = Math.max(1, rows - 2 - detail.length);
-  const { items, first } = around(list.items, at, room);
-  const values = valuesOf(items);
-  const widths = widthsOf(list.items, columns, Math.max(4, ...[...values.values()].map(widthOf)));
-  const cells = { ...cellsOf(items, widths, scene.table), values };
-  const body = items.map((one, i) => findingLine(one, { widths, cells }, first + i === at));
+  const { items, first } = around(listed, at, room);
+  const layout = layOut(canvas, listed, items);
+  const body = items.map((one, i) =>
+    findingLine(canvas, one, { layout, isFocused: first + i === at }),
+  );
   if (detail.length > 0) while (body.length < room) body.push([]);
-  const lines = [headLine(canvas), titles(widths), ...body, ...detail];
+  const lines = [headLine(canvas), titles(layout), ...body, ...detail];
   return { lines: lines.map((one) => fitLine(one, columns)), listRows: room, sheet };
 }
 
@@ -83,114 +76,66 @@ function headLine({ scene, state, columns }: Canvas): Line {
   return justify([...counts, piece(` ${of}${left}`, "muted")], [right], columns);
 }
 
-type Widths = {
-  /** Runs of several grids go by their whole names. */
-  readonly isLong: boolean;
-  readonly run: number;
-  readonly rule: number;
-  readonly where: number;
-  readonly step: number;
-  readonly value: number;
-};
-
-function widthsOf(items: readonly FoundIn[], columns: number, value: number): Widths {
-  const isLong = new Set(items.map(({ run }) => run.grid)).size > 1;
-  const widest = (text: (one: FoundIn) => string, most: number) =>
-    Math.min(most, Math.max(4, ...items.map((one) => widthOf(text(one)))));
-  const run = Math.floor(columns * (columns < 100 ? 0.25 : 0.2));
-  return {
-    isLong,
-    run: widest((one) => nameOf(one, isLong), run),
-    rule: widest(({ finding }) => finding.rule, 22),
-    where: columns < 60 ? 0 : widest(whereOf, 16),
-    step: widest(({ finding }) => count(finding.step), 9),
-    value: columns < 100 ? 0 : value,
-  };
-}
-
-function titles({ run, rule, where, step, value }: Widths): Line {
-  const left = (text: string, width: number) => (width === 0 ? "" : `${text.padEnd(width)}  `);
-  const right = (text: string, width: number) => (width === 0 ? "" : `${text.padStart(width)}  `);
-  const ofRun = `${left("run", run)}${left("rule", rule)}${left("where", where)}`;
-  return [piece(`   ${ofRun}${right("step", step)}${right("value", value)}what`, "muted")];
-}
-
-/** What is written in the columns whose texts are cut together. */
-type Cells = {
-  /** By the names of runs. */
-  readonly runs: ReadonlyMap<string, string>;
-  /** By themselves. */
-  readonly wheres: ReadonlyMap<string, string>;
-  /** By the keys of findings. */
-  readonly values: ReadonlyMap<string, string>;
-};
-
-function cellsOf(
-  items: readonly FoundIn[],
-  { run: width, where, isLong }: Widths,
-  table: Table,
-): Omit<Cells, "values"> {
-  const runs = [...new Map(items.map(({ run }) => [run.name, run])).values()];
-  const named = runs.map((run) => ({ title: isLong ? run.name : run.title, members: [run] }));
-  const names = fitTitles(named, width, table);
-  const wheres = [...new Set(items.map(whereOf))];
-  const cut = cutTogether(wheres, Math.max(1, where), ellipsis);
-  return {
-    runs: new Map(runs.map(({ name }, i) => [name, names[i] ?? name])),
-    wheres: new Map(wheres.map((text, i) => [text, cut[i] ?? text])),
-  };
-}
-
 function findingLine(
-  found: FoundIn,
-  { widths, cells }: { readonly widths: Widths; readonly cells: Cells },
-  isFocused: boolean,
+  canvas: Canvas,
+  row: FindingRow,
+  { layout, isFocused }: { readonly layout: Layout; readonly isFocused: boolean },
 ): Line {
-  const { finding } = found;
-  const { sign, tone } = LEVEL_SIGNS[finding.level];
-  const cell = (text: string, width: number, align: Align = "left"): Line =>
-    width === 0 ? [] : [...fitLine([piece(text)], width, align), piece("  ")];
+  const { said, found, about } = row;
+  const { widths, texts } = layout;
+  const { sign, tone } = LEVEL_SIGNS[said.level];
+  const cell = (text: string, width: number, align: Align = "left", of: Tone = "plain"): Line =>
+    width === 0 ? [] : [...fitLine([piece(text, of)], width, align), piece("  ")];
+  const { run, where, step, value } = texts.get(row.key) ?? NO_TEXTS;
+  const isUnfolded = canvas.state.unfolded.includes(row.key);
+  const fold = isUnfolded ? "▾ " : "▸ ";
+  const isConsequence = found.every(({ cause }) => cause !== null);
   const text: Line = [
     piece(` ${sign} `, tone),
-    ...cell(cells.runs.get(found.run.name) ?? "", widths.run),
-    ...cell(finding.rule, widths.rule),
-    ...cell(cells.wheres.get(whereOf(found)) ?? "", widths.where),
-    ...cell(finding.step === 0 ? "init" : count(finding.step), widths.step, "right"),
-    ...cell(cells.values.get(found.key) ?? "", widths.value, "right"),
-    piece(found.cause === null ? finding.message : `so: ${finding.message}`),
+    ...(layout.hasGroups ? [piece(isGroup(row) ? fold : "  ")] : []),
+    swatch(lookOf(canvas, about)),
+    piece(" "),
+    ...cell(run, widths.run),
+    ...cell(said.rule, widths.rule, "left", tone),
+    ...cell(where, widths.where),
+    ...cell(step, widths.step, "right"),
+    ...cell(value, widths.value, "right"),
+    piece(`${isConsequence ? "so: " : ""}${said.message}`),
   ];
   return isFocused ? restyle(text, { inverse: true }) : text;
 }
 
-function nameOf({ run }: FoundIn, isLong: boolean): string {
-  return isLong ? run.name : run.title;
-}
-
-function whereOf({ finding }: FoundIn): string {
-  return finding.param ?? finding.layer ?? "";
-}
-
-/** Writes the values of findings, by their keys, in as many digits as tell them apart. */
-function valuesOf(items: readonly FoundIn[]): ReadonlyMap<string, string> {
-  const text = decimalsThatDiffer(
-    items.map(({ finding }) => finding.value),
-    (value, more) => (typeof value === "number" ? brief(value, more) : ""),
-  );
-  return new Map(items.map(({ key, finding }) => [key, text(finding.value)]));
-}
-
 /** Writes the finding in full, what it follows from, and what enter does with it. */
-function detailLines(found: FoundIn, columns: number): Line[] {
-  const { run, finding, cause } = found;
-  const { tone } = LEVEL_SIGNS[finding.level];
-  const follows = cause === null ? "" : ` (follows from: ${cause.message.split(": ")[0]})`;
-  const message = wrapped(`${run.name}: ${finding.message}${follows}`, columns - 2);
-  const more = ` · ${evidenceOf(found).text} · docs/diagnostics.md explains ${finding.rule}`;
+function detailLines(row: FindingRow, columns: number): Line[] {
+  const { said, found, about } = row;
+  const { tone } = LEVEL_SIGNS[said.level];
+  const texts = isGroup(row) ? groupText(row) : singleText(found[0]);
+  const does = isGroup(row) ? "enter shows the runs one by one" : evidenceOf(found[0]).text;
+  const name = isGroup(row) ? aboutText(about.title, row) : found[0].run.name;
+  const message = wrapped(`${name}: ${texts}`, columns - 2);
+  const more = ` · ${does} · docs/diagnostics.md explains ${said.rule}`;
   return [
     [piece("─".repeat(columns), "muted")],
     ...message.slice(0, 3).map(indented),
-    [piece(" "), piece(finding.level, tone), piece(more, "muted")],
+    [piece(" "), piece(said.level, tone), piece(more, "muted")],
   ];
+}
+
+function singleText({ finding, cause }: FoundIn): string {
+  const follows = cause === null ? "" : ` (follows from: ${cause.message.split(": ")[0]})`;
+  return `${finding.message}${follows}`;
+}
+
+/** Says what holds of the runs of a group, since when, and what to do where that is the same for all. */
+function groupText({ said, found }: FindingRow): string {
+  const advices = new Set(
+    found.map(({ finding }) => finding.message.split(": ").slice(1).join(": ")),
+  );
+  const [advice = ""] = advices.size === 1 ? advices : [];
+  const [from, to] = said.since;
+  const first = from === 0 ? "init" : `step ${count(from)}`;
+  const since = from === to ? `from ${first}` : `from ${first} to ${count(to)} on`;
+  return `${said.message}, ${since}${advice === "" ? "" : `: ${advice}`}`;
 }
 
 /** Says that a filter leaves nothing, that nothing was found, or that no rule has judged the runs. */
@@ -218,18 +163,3 @@ function sheetOf(items: readonly FoundIn[]): Sheet {
     ]),
   };
 }
-
-export type ShownFindings = { readonly list: FindingList; readonly at: number };
-
-/** Lists the findings of one run, or of the marked runs that the filter leaves, without marks of all of them. */
-export const shownFindings: (scene: Scene) => ShownFindings = scenePart(
-  ({ state, run, table, readers }) => {
-    const { findingScope, marks } = state.settings;
-    const marked = table.matches.filter(({ name }) => marks.includes(name));
-    const several = marked.length > 0 ? marked : table.matches;
-    const runs = findingScope === "run" ? [run].filter((one) => one !== undefined) : several;
-    const list = findingsOf(runs, currentFilter(state, "findingFilter"), readers.stored);
-    const at = list.items.findIndex(({ key }) => key === state.finding);
-    return { list, at: at < 0 && list.items.length > 0 ? 0 : at };
-  },
-);

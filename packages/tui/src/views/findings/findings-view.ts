@@ -1,9 +1,8 @@
 /** The view Findings: what the rules say of the runs, and the way from a finding to its evidence. */
-import type { FoundIn } from "../../data/run-reader.ts";
+import type { FindingRow } from "../../data/findings.ts";
 import { moveKeys, outWithin } from "../../keys/move-keys.ts";
 import { bind, bindBoth, ROWS } from "../../keys/rows.ts";
 import { openFilter } from "../../state/prompt.ts";
-import type { Scene } from "../../state/scene.ts";
 import {
   adjusted,
   clamp,
@@ -14,8 +13,9 @@ import {
   wrap,
 } from "../../state/state.ts";
 import type { Context, View } from "../view.ts";
-import { drawFindings, shownFindings } from "./draw-findings.ts";
+import { drawFindings } from "./draw-findings.ts";
 import { toEvidence } from "./evidence.ts";
+import { foundAt, isGroup, rowAt, shownFindings } from "./shown-findings.ts";
 
 const FINDING_FILTER: FilterField = {
   setting: "findingFilter",
@@ -33,18 +33,22 @@ export const findingsView: View = {
   keys: [
     ...moveKeys(
       (state, { scene }, by) => {
-        const { list, at } = shownFindings(scene);
-        return focused(state, list.items[clamp(at + by, 0, list.items.length - 1)]);
+        const { rows, at } = shownFindings(scene);
+        return focused(state, rows[clamp(at + by, 0, rows.length - 1)]);
       },
       ({ rows }) => rows,
     ),
     ...bindBoth([ROWS.previous, ROWS.next], (state, { scene }, by) => {
-      const { list, at } = shownFindings(scene);
-      return focused(state, list.items[wrap(at + by, list.items.length)]);
+      const { rows, at } = shownFindings(scene);
+      return focused(state, rows[wrap(at + by, rows.length)]);
     }),
-    bind(ROWS.left, (state) => say(state, "↑ and ↓ go through findings, enter shows the evidence")),
+    bind(ROWS.left, fold),
     bind(ROWS.right, enter),
-    bind(ROWS.enter, enter),
+    bind(ROWS.enter, (state, context) => {
+      const row = rowAt(context.scene);
+      const isOpen = row !== undefined && state.unfolded.includes(row.key);
+      return isOpen && isGroup(row) ? fold(state, context) : enter(state, context);
+    }),
     bind(ROWS.back, (state) => outWithin(state) ?? withoutFilter(state) ?? show(state, "runs")),
     bind(ROWS.filter, (state) => openFilter(state, FINDING_FILTER)),
     bind(ROWS.pane, (state, { scene }) => {
@@ -57,20 +61,35 @@ export const findingsView: View = {
   ],
 };
 
-function foundAt(scene: Scene): FoundIn | undefined {
-  const { list, at } = shownFindings(scene);
-  return list.items[at];
-}
-
+/** Unfolds a group; of a single finding, shows where it is seen. */
 function enter(state: State, { scene }: Context): State {
-  const found = foundAt(scene);
-  if (found === undefined) return say(state, "there is no finding to follow");
-  return toEvidence(state, scene, found);
+  const row = rowAt(scene);
+  if (row === undefined) return say(state, "there is no finding to follow");
+  if (!isGroup(row)) return toEvidence(state, scene, row.found[0]);
+  const isOpen = state.unfolded.includes(row.key);
+  return isOpen ? state : { ...state, finding: row.key, unfolded: [...state.unfolded, row.key] };
 }
 
-function focused(state: State, found: FoundIn | undefined): State {
-  if (found === undefined) return say(state, "there are no findings");
-  return { ...state, finding: found.key };
+/** Folds the group that is under the cursor, or around it. */
+function fold(state: State, { scene }: Context): State {
+  const { list } = shownFindings(scene);
+  const row = rowAt(scene);
+  const group = list.rows.find(
+    (one) => isGroup(one) && (one.key === row?.key || (row !== undefined && holds(one, row))),
+  );
+  if (group === undefined || !state.unfolded.includes(group.key))
+    return say(state, "↑ and ↓ go through findings, enter shows the evidence");
+  const unfolded = state.unfolded.filter((key) => key !== group.key);
+  return { ...state, finding: group.key, unfolded };
+}
+
+function holds(group: FindingRow, { isInGroup, key }: FindingRow): boolean {
+  return isInGroup && group.found.some((one) => one.key === key);
+}
+
+function focused(state: State, row: FindingRow | undefined): State {
+  if (row === undefined) return say(state, "there are no findings");
+  return { ...state, finding: row.key };
 }
 
 function withoutFilter(state: State): State | null {
