@@ -21,9 +21,9 @@ export type Screen = readonly (readonly Cell[])[];
 
 export type ScreenSize = { readonly columns: number; readonly rows: number };
 
-/** Lets a terminal of xterm.js show a text; without a size, one that is just large enough for its lines. */
-export async function screenOf(text: string, size: ScreenSize = sizeOf(text)): Promise<Screen> {
-  const { columns: cols, rows } = size;
+/** Lets a terminal of xterm.js show a text; without a size, one that is just large enough for it. */
+export async function screenOf(text: string, size?: ScreenSize): Promise<Screen> {
+  const { columns: cols, rows } = size ?? roomFor(text);
   const terminal = new headless.Terminal({
     cols,
     rows,
@@ -34,7 +34,7 @@ export async function screenOf(text: string, size: ScreenSize = sizeOf(text)): P
   await new Promise<void>((done) => terminal.write(text.replace(/\r?\n$/, ""), done));
   const shown = cellsOf(terminal);
   terminal.dispose();
-  return shown;
+  return size === undefined ? cropped(shown) : shown;
 }
 
 /** Takes what a terminal shows now. */
@@ -81,14 +81,22 @@ function colourOf(isDefault: boolean, isRgb: boolean, value: number): CellColour
 // biome-ignore lint/suspicious/noControlCharactersInRegex: escape sequences begin with one.
 const SEQUENCE = /\x1b(?:\[[0-9;:?]*[A-Za-z]|\][^\x07\x1b]*(?:\x07|\x1b\\)|[()].|[=>78])/g;
 
-/** Counts lines and the code points of the longest, which is its width but for wide characters. */
-function sizeOf(text: string): ScreenSize {
+/** As many rows as there are lines; columns for the longest of them, were all its characters wide ones. */
+function roomFor(text: string): ScreenSize {
   const lines = text
     .replace(/\r?\n$/, "")
     .replaceAll(SEQUENCE, "")
     .split("\n");
-  return {
-    columns: Math.max(1, ...lines.map((line) => [...line].length)),
-    rows: lines.length,
-  };
+  const longest = Math.max(...lines.map((line) => [...line].length));
+  return { columns: Math.max(1, 2 * longest), rows: lines.length };
+}
+
+/** Leaves out the columns at the right in which nothing was written. */
+function cropped(screen: Screen): Screen {
+  const columns = Math.max(1, ...screen.map((row) => row.findLastIndex(isWritten) + 1));
+  return screen.map((row) => row.slice(0, columns));
+}
+
+function isWritten({ text, width }: Cell): boolean {
+  return text !== "" || width === 0;
 }

@@ -5,6 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { inflateSync } from "node:zlib";
+import { loadImage } from "@napi-rs/canvas";
 import { expect, onTestFinished, test } from "vitest";
 import { drawPicture, MARGIN, type Picture, type Style } from "../picture/draw.ts";
 import { CELL } from "../picture/paint-shape.ts";
@@ -82,6 +83,23 @@ test("a screen of a size is that large, whatever is on it", async () => {
   const { width, height } = drawPicture(await screenOf("a", { columns: 80, rows: 24 }), DARK);
 
   expect([width, height]).toEqual([80 * CELL.width + 2 * MARGIN, 24 * CELL.height + 2 * MARGIN]);
+});
+
+test("a screen without a size has room for all that is written, wide characters too", async () => {
+  const screen = await screenOf("\x1b[1mab\x1b[0m\n日本x  \n");
+
+  expect(screen.map((row) => row.map(({ text }) => text))).toEqual([
+    ["a", "b", "", "", "", "", ""],
+    ["日", "", "本", "", "x", " ", " "],
+  ]);
+});
+
+test("a PNG is read by others", async () => {
+  const picture = drawPicture(await screenOf("\x1b[31m█\x1b[32m█"), DARK);
+
+  const { width, height } = await loadImage(Buffer.from(pngOf(picture, "somewhere")));
+
+  expect([width, height]).toEqual([picture.width, picture.height]);
 });
 
 test("a PNG has the pixels of its picture, also where it has more than 256 colours", async () => {
