@@ -13,7 +13,7 @@ const LATEST = `
   select r.host as host, r.pid as pid, r.process_start as process_start, g.planned_at as planned_at,
     max(ifnull(r.heartbeat_at, 0), ifnull(r.ended_at, 0)) as heartbeat_at
   from kept_grid g join grid_run m on m.grid_id = g.id join run r on r.id = m.run_id
-  where g.name = ? order by r.pid is null, 4 desc limit 1`;
+  where g.name = ? order by r.pid is null, 5 desc limit 1`;
 
 /** Says whether a process is training a grid, or about to, as far as this host can tell. */
 export function isAttended(sql: Statements, grid: string, now: number): boolean {
