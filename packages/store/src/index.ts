@@ -40,6 +40,7 @@ export {
   settingOf,
   withoutSeed,
 } from "./analysis/factors.ts";
+export { endText, GridEnds, statesText, WAITING_STATES } from "./analysis/grid-ends.ts";
 export { type GridRow, gridRows, type RunOfGrids } from "./analysis/grid-rows.ts";
 export {
   bySeriousness,

@@ -11,6 +11,7 @@ export {
 export { readDuration, spellDuration } from "./duration.ts";
 export { cutTogether, type Forms, fitForms } from "./labels.ts";
 export { firstOf, listed } from "./list.ts";
+export { NOTICES, type Notice, notification, throughMultiplexer } from "./notification.ts";
 export {
   bytes,
   compact,

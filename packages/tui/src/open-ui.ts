@@ -1,9 +1,10 @@
 /** A session on a terminal: keys and changes of the store come in, frames go out. */
 import { isDeepStrictEqual } from "node:util";
-import { counted } from "@ablate/text";
+import { counted, type Notice } from "@ablate/text";
 import type { Glyphs } from "./chart/raster.ts";
 import { Feed } from "./data/feed.ts";
 import type { LogSource } from "./data/log-source.ts";
+import { tellEnds } from "./grid-notices.ts";
 import type { Mounted } from "./ink/mount.tsx";
 import { fillPanes, type Geometry } from "./ink/panes.ts";
 import { type Annotate, Session } from "./session.ts";
@@ -42,6 +43,8 @@ export type UiOptions = {
   readonly wanted?: string | undefined;
   /** Logs that are brought into the store meanwhile. */
   readonly source?: LogSource | undefined;
+  /** How the end of a grid is told; null, or left out: not at all. */
+  readonly notice?: Notice | null | undefined;
   /** A sentence at the bottom of the first frame. */
   readonly hint?: string | undefined;
   readonly annotate: Annotate;
@@ -59,7 +62,7 @@ export async function openUi(options: UiOptions): Promise<number> {
   const feed = new Feed(options.store, options.source, options.isAwaited);
   const file = memoryFile(options.store, options.environment);
   const session = sessionOf(options, feed, recall(file));
-  const program = new Program(options, session);
+  const program = new Program(options, session, feed);
   try {
     return await program.run();
   } finally {
@@ -115,6 +118,7 @@ type Ending = { readonly exitCode: number } | { readonly error: unknown };
 class Program {
   readonly #options: UiOptions;
   readonly #session: Session;
+  readonly #noticed: Parameters<typeof tellEnds>[1];
   readonly #screen: Screen;
   readonly #clicks: Clicks = new Clicks();
   readonly #listeners: Set<() => void> = new Set();
@@ -126,9 +130,10 @@ class Program {
   #timer: NodeJS.Timeout | undefined;
   #comingBack: NodeJS.Timeout | undefined;
 
-  constructor(options: UiOptions, session: Session) {
+  constructor(options: UiOptions, session: Session, feed: Feed) {
     this.#options = options;
     this.#session = session;
+    this.#noticed = { feed, session, send: (sequence) => this.#screen.send(sequence) };
     this.#screen = new Screen((text) => options.stdout.write(text));
   }
 
@@ -218,7 +223,8 @@ class Program {
   /** Polls the store; what takes long to draw is drawn less often. */
   #poll(): void {
     const started = performance.now();
-    if (this.#session.poll(Date.now())) {
+    const isNews = this.#session.poll(Date.now());
+    if (tellEnds(this.#options, this.#noticed) || isNews) {
       this.#notify();
       this.#paint();
     }

@@ -2,7 +2,7 @@
 
 import { closeSync, existsSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
-import { count, csvLines } from "@ablate/text";
+import { count, csvLines, throughMultiplexer } from "@ablate/text";
 import type { Session } from "./session.ts";
 import type { Environment } from "./state/memory.ts";
 import type { Sheet } from "./views/view.ts";
@@ -70,6 +70,5 @@ export function clipboardSequence(text: string, { TMUX, TERM }: Environment): st
   const encoded = Buffer.from(text).toString("base64");
   if (encoded.length > LONGEST) return null;
   const sequence = `\x1b]52;c;${encoded}\x07`;
-  if (TMUX) return `${sequence}\x1bPtmux;${sequence.replaceAll("\x1b", "\x1b\x1b")}\x1b\\`;
-  return TERM?.startsWith("screen") ? `\x1bP${sequence}\x1b\\` : sequence;
+  return `${TMUX ? sequence : ""}${throughMultiplexer(sequence, { TMUX, TERM })}`;
 }

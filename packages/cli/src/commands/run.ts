@@ -1,5 +1,6 @@
 import { availableParallelism } from "node:os";
 import { isRule, RULES, type Rule } from "@ablate/core";
+import { endText, type RunSummary } from "@ablate/store";
 import { asLine, counted, didYouMean } from "@ablate/text";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
@@ -21,6 +22,7 @@ import { leftNotes, planNotes } from "../plan/notes.ts";
 import { type Planned, planConfig } from "../plan/planning.ts";
 import { isRestart, keptNote } from "../plan/revisions.ts";
 import { notesBefore, readStored } from "../plan/stored.ts";
+import { NOTIFY, NOTIFY_OPTION, notify, wantedNotice } from "../print/notify.ts";
 import { runsTable } from "../print/runs-table.ts";
 import { withReader } from "../store/open.ts";
 import { train } from "../training/train.ts";
@@ -45,6 +47,7 @@ export const command: Command = {
       choices: Object.keys(RULES),
       help: `end a run where a rule of docs/diagnostics.md holds: ${Object.keys(RULES).join(", ")}`,
     },
+    ...NOTIFY_OPTION,
     quiet: { help: "show only what goes wrong" },
     json: { help: "print events, one JSON object a line" },
   },
@@ -59,10 +62,11 @@ export const command: Command = {
     ['ablate run my.yaml --only "v5 or v7"', "some of its runs (docs/filter.md)"],
   ],
   exits: [FAILED, KEPT, STOPPED],
-  environment: [BACKEND, KERNELS, CI],
+  environment: [BACKEND, KERNELS, NOTIFY, CI],
   see: ["docs/config.md", "docs/engines.md", "ablate plan", "ablate ui"],
   run: async (invocation) => {
     const { flags, terminal } = invocation;
+    const notice = wantedNotice(invocation);
     const planned = planConfig(invocation);
     const human = flags.has("quiet") ? "quiet" : "human";
     const style = flags.has("json") ? "json" : human;
@@ -87,7 +91,9 @@ export const command: Command = {
       timeoutMs: flags.durationMs("timeout"),
       storageTimeoutMs: flags.durationMs("storage-timeout"),
     });
-    if (style === "human" && !isGivenUp) printRuns(invocation, planned);
+    const end = isGivenUp ? null : runsOf(invocation, planned);
+    if (style === "human" && end !== null) terminal.write(runsTable(end, terminal.paint));
+    notify(terminal, notice, endText(planned.grid.name, end ?? []));
     if (isStopped)
       terminal.warn(asLine(`stopped, ${left} left to train; the same command goes on`));
     terminal.warn(keptNote(kept).map(asLine).join(""));
@@ -116,13 +122,11 @@ function mode(flags: Flags): Mode {
   return flags.has("retry-failed") ? "retry-failed" : "resume";
 }
 
-/** Prints what came out, in the order of the plan. */
-function printRuns(invocation: Invocation, { grid, runs }: Planned): void {
+/** Reads what came out, in the order of the plan. */
+function runsOf(invocation: Invocation, { grid, runs }: Planned): RunSummary[] {
   const hashes = new Set(runs.map(({ hash }) => hash));
   const rows = withReader(invocation, (reader) => reader.runs({ grid: grid.name }));
-  const { terminal } = invocation;
-  const own = rows.filter(({ hash }) => hashes.has(hash));
-  terminal.write(runsTable(own, terminal.paint));
+  return rows.filter(({ hash }) => hashes.has(hash));
 }
 
 function ruleOf(name: string): Rule {

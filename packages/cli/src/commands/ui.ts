@@ -15,6 +15,7 @@ import { UsageError } from "../command-line/errors.ts";
 import type { Flags } from "../command-line/flags.ts";
 import { ignoredSignals } from "../command-line/ignored-signals.ts";
 import { ALL_OPTION, STORE_OPTION } from "../command-line/options.ts";
+import { NOTIFY, NOTIFY_OPTION, wantedNotice } from "../print/notify.ts";
 import { storePath, withAnyReader, withReader } from "../store/open.ts";
 import { findRun, findRuns, scopeOf } from "../store/resolve.ts";
 import { refuseNever } from "../ui/awaited.ts";
@@ -33,6 +34,7 @@ export const command: Command = {
     view: { value: "NAME", choices: VIEW_NAMES, help: `the first view: ${VIEW_NAMES.join(", ")}` },
     run: { value: "RUN", help: "open this run" },
     ...ALL_OPTION,
+    ...NOTIFY_OPTION,
     glyphs: {
       value: "NAME",
       choices: GLYPHS,
@@ -51,6 +53,7 @@ export const command: Command = {
     ["ablate ui --once --size 120x40 --run v7", "one frame as text, for scripts"],
   ],
   environment: [
+    NOTIFY,
     ["TERM, COLORTERM", "which colours and characters the terminal has"],
     ["XDG_STATE_HOME", "where the last view is remembered (~/.local/state)"],
     ["XDG_CACHE_HOME", "where logs that were read are kept (~/.cache)"],
@@ -89,6 +92,7 @@ function shownOf(invocation: Invocation) {
     view: flags.choice("view", VIEW_NAMES),
     isAll: flags.has("all"),
     isWithoutMouse: flags.has("no-mouse"),
+    notice: wantedNotice(invocation),
     ...displayOf(invocation),
   };
 }

@@ -4,12 +4,21 @@ import { statSync } from "node:fs";
 import { setTimeout as pause } from "node:timers/promises";
 import { isRule, otherThanCurrent } from "@ablate/core";
 import type { GridEvent } from "@ablate/runner";
-import { RunFollower, type RunState, type RunSummary, type StoreReader } from "@ablate/store";
+import {
+  endText,
+  RunFollower,
+  type RunState,
+  type RunSummary,
+  type StoreReader,
+  statesText,
+  WAITING_STATES,
+} from "@ablate/store";
 import { asLine } from "@ablate/text";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import { onInterrupt, STOPPED_BY_USER } from "../command-line/interrupt.ts";
 import { ALL_OPTION, CI, FAILED, STOPPED, STORE_OPTION } from "../command-line/options.ts";
+import { NOTIFY, NOTIFY_OPTION, notify, wantedNotice } from "../print/notify.ts";
 import { showProgress } from "../print/progress/show-progress.ts";
 import { storePath, withOpenReader } from "../store/open.ts";
 import { findTarget, scopeOf } from "../store/resolve.ts";
@@ -23,6 +32,7 @@ export const command: Command = {
   options: {
     ...STORE_OPTION,
     ...ALL_OPTION,
+    ...NOTIFY_OPTION,
     json: { help: "print events, one JSON object a line" },
   },
   examples: [
@@ -31,13 +41,14 @@ export const command: Command = {
     ["ablate watch quickstart && ablate runs", "wait, then go on if nothing went wrong"],
   ],
   exits: [FAILED, STOPPED],
-  environment: [CI],
+  environment: [NOTIFY, CI],
   see: ["docs/json.md", "ablate ui", "ablate run"],
   run: (invocation) => withOpenReader(invocation, (reader) => watch(invocation, reader)),
 };
 
 async function watch(invocation: Invocation, reader: StoreReader): Promise<number> {
   const { flags, terminal } = invocation;
+  const notice = wantedNotice(invocation);
   const refuseIfGone = goneChecker(storePath(invocation));
   const scope = scopeOf(invocation);
   const { name: title, grid } = findTarget(reader, flags.positionals[0] ?? "", scope);
@@ -55,7 +66,7 @@ async function watch(invocation: Invocation, reader: StoreReader): Promise<numbe
         const isNews = event.event !== "skipped" || event.state !== "finished";
         if (isNews || style === "json") progress.onEvent(event);
       }
-      const isOpen = events.count(...LEFT) > 0;
+      const isOpen = events.count(...WAITING_STATES) > 0;
       const isAttended = isOpen && grids.some((one) => reader.isAttended(one, now));
       if (events.count("running") === 0 && !isAttended) break;
       await pause(LOOK_EVERY_MS, undefined, { signal: interrupt.signal }).catch(() => {});
@@ -67,6 +78,7 @@ async function watch(invocation: Invocation, reader: StoreReader): Promise<numbe
     progress.close();
     interrupt.release();
   }
+  notify(terminal, notice, endText(title, events.runs));
   if (style === "human") terminal.write(asLine(`${title}: ${sentence(events)}`));
   return events.count("failed", "diverged", "interrupted") > 0 ? 1 : 0;
 }
@@ -96,27 +108,13 @@ function goneChecker(path: string): () => void {
   };
 }
 
-const ORDER: readonly RunState[] = [
-  "finished",
-  "failed",
-  "diverged",
-  "interrupted",
-  "stopped",
-  "pending",
-  "running",
-];
-
 /** Says what was seen in the end. */
 function sentence(events: WatchedEvents): string {
-  const counts = ORDER.flatMap((state) => {
-    const count = events.count(state);
-    return count === 0 ? [] : [`${count} ${state}`];
-  });
   const rest =
-    events.count(...LEFT) > 0
+    events.count(...WAITING_STATES) > 0
       ? `; nothing is being ${events.areRecorded ? "recorded" : "trained"}`
       : "";
-  return `${counts.join(", ")}${rest}`;
+  return `${statesText(events.runs)}${rest}`;
 }
 
 type EndState = Extract<GridEvent, { event: "ended" }>["state"];
@@ -128,9 +126,6 @@ const ENDS: ReadonlySet<RunState> = new Set<EndState>([
   "stopped",
   "interrupted",
 ]);
-
-/** States in which a run waits for a process that trains its grid. */
-const LEFT: readonly RunState[] = ["pending", "stopped", "interrupted"];
 
 /** Follows runs from their rows. */
 class WatchedEvents {
@@ -161,12 +156,17 @@ class WatchedEvents {
 
   /** Counts the runs that are in one of these states. */
   count(...states: readonly RunState[]): number {
-    return [...this.#rows.values()].filter(({ state }) => states.includes(state)).length;
+    return this.runs.filter(({ state }) => states.includes(state)).length;
+  }
+
+  /** The runs as they are now. */
+  get runs(): readonly RunSummary[] {
+    return [...this.#rows.values()];
   }
 
   /** Whether every run is recorded from a log. */
   get areRecorded(): boolean {
-    return [...this.#rows.values()].every(({ source }) => source !== null);
+    return this.runs.every(({ source }) => source !== null);
   }
 
   done(): GridEvent {
@@ -176,14 +176,14 @@ class WatchedEvents {
       trained: this.#ended.size,
       skipped: this.#skipped,
       bad: this.count("failed", "diverged"),
-      left: this.count("running", ...LEFT),
+      left: this.count("running", ...WAITING_STATES),
       kept: 0,
       seconds: (performance.now() - this.#began) / 1000,
     };
   }
 
   #plan(rows: readonly RunSummary[]): GridEvent {
-    const todo = rows.filter(({ state }) => state === "running" || LEFT.includes(state));
+    const todo = rows.filter(({ state }) => state === "running" || WAITING_STATES.includes(state));
     this.#toTrain = todo.length;
     const steps = todo.reduce((sum, row) => sum + plannedSteps(row), 0);
     const done = rows.filter(({ state }) => state === "finished" || state === "diverged").length;

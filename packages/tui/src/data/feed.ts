@@ -6,6 +6,7 @@ import {
   type Annotated,
   EmptyStoreError,
   type FollowedRun,
+  GridEnds,
   openNothing,
   openReader,
   RunFollower,
@@ -67,6 +68,7 @@ export class Feed {
   };
   readonly #source: LogSource | null;
   readonly #silence = new Silence();
+  readonly #ends = new GridEnds(new Date().toISOString());
   readonly #makeRun = runMaker();
   /** Runs that were compared with their digests, with the stamps that they had. */
   readonly #checked: Map<string, string> = new Map();
@@ -109,6 +111,17 @@ export class Feed {
     }
     this.#lookAround();
     return this.#snapshot.version !== before;
+  }
+
+  /** Returns a sentence for each grid that has ended since the last call. */
+  ended(now: number): readonly string[] {
+    try {
+      const isAttended = (grid: string): boolean => this.#reader.isAttended(grid, now);
+      return this.#ends.follow(this.#snapshot.runs, isAttended);
+    } catch (error) {
+      this.failed(error);
+      return [];
+    }
   }
 
   /** Notes that something else could not be read; what was read before stays. */
