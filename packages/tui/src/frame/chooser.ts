@@ -1,7 +1,8 @@
 /** A list to choose from. */
 import { cutTogether } from "@ablate/text";
+import { openedChooser } from "../keys/table.ts";
 import { fitLine, type Line, line, piece, restyle } from "../text/line.ts";
-import { around, type Canvas, type Chooser, type Drawn } from "../views/view.ts";
+import { around, type Canvas, type Chooser, type Drawn, type PointHandler } from "../views/view.ts";
 
 /** Draws a list to choose from. */
 export function drawChooser({ state, scene, columns, rows }: Canvas, chooser: Chooser): Drawn {
@@ -17,10 +18,19 @@ export function drawChooser({ state, scene, columns, rows }: Canvas, chooser: Ch
   const body = shown.map((item, i): Line => {
     const drawn = line(item.isChosen ? piece(" ✓ ", "good") : "   ", titles[i] ?? "");
     const full = fitLine(drawn, width);
-    return first + i === at ? restyle(full, { inverse: true }) : full;
+    const about = `item:${first + i}`;
+    return restyle(full, first + i === at ? { about, inverse: true } : { about });
   });
   const count = `${Math.min(at + 1, items.length)} of ${items.length}`;
   const head = [{ text: ` ${title}`, bold: true }, piece(`  ${count} · ${hint}`, "muted")];
   const sheet = () => ({ columns: [title], rows: items.map((item) => [item.id]) });
   return { lines: [head, [], ...body], sheet };
 }
+
+/** A click chooses an item, or shows and hides it where several are chosen. */
+export const pointChooser: PointHandler = (state, { view }, { pointer, key }) => {
+  const chooser = openedChooser(state, view);
+  if (chooser === undefined || pointer.kind !== "press") return null;
+  const chosen = { ...state, chooser: { name: chooser.name, at: Number(key) } };
+  return { state: chosen, press: chooser.isSingle === true ? "enter" : " " };
+};

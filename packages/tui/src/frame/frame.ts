@@ -29,10 +29,12 @@ import {
   type Zone,
 } from "../views/view.ts";
 import { borderZones } from "./border-zones.ts";
+import { chartZones } from "./chart-zones.ts";
 import { drawChooser } from "./chooser.ts";
 import { bottomLine } from "./footer.ts";
 import { drawHelp } from "./help.ts";
 import type { Placed } from "./layout.ts";
+import { withSelection } from "./selection.ts";
 
 /** A frame: from top to bottom its header, its panes side by side, and its footer; together they fill the terminal. */
 export type Frame = {
@@ -106,14 +108,16 @@ function drawPane(one: Placed, { header, active, placed, canvasOf }: PaneSpec): 
   const { view, rect } = one;
   const room = roomOf(one, placed);
   const isPane = placed.length > 1;
-  const of = drawBody({ ...canvasOf(view), ...room, isPane }, view);
+  const canvas = { ...canvasOf(view), ...room, isPane };
+  const of = drawBody(canvas, view);
+  const shown = withSelection(of, canvas);
   const filled = Array.from({ length: room.rows }, (_, row) =>
-    fitLine(cutLine(visibleLine(of.lines[row] ?? []), room.columns), room.columns),
+    fitLine(cutLine(visibleLine(shown[row] ?? []), room.columns), room.columns),
   );
   const [left, top] = [rect.columns - room.columns, rect.rows - room.rows];
   const ruled = filled.map((drawn) => (left === 0 ? drawn : [piece("│", "muted"), ...drawn]));
   const title = top === 0 ? [] : [paneTitle(one, view === active)];
-  const zones = (of.zones ?? []).map((zone) => {
+  const zones = [...(of.zones ?? []), ...chartZones(of)].map((zone) => {
     const column = zone.rect.column + rect.column + left;
     const row = zone.rect.row + rect.row + header + top;
     return { ...zone, rect: { ...zone.rect, column, row } };

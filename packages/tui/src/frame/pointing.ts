@@ -1,15 +1,16 @@
 /** What the mouse does on a frame: where it is decides who is asked. */
 import { reduce } from "../keys/table.ts";
 import type { Effect, State } from "../state/state.ts";
-import { type Line, lineWidth } from "../text/line.ts";
-import type { Context, Pointer, Rect, View, Zone } from "../views/view.ts";
+import { type Line, lineWidth, type Piece } from "../text/line.ts";
+import type { Clicked, Context, Pointer, Rect, View, Zone } from "../views/view.ts";
+import { pointChooser } from "./chooser.ts";
 import type { Frame, Pane } from "./frame.ts";
 
 /** What comes of it: another state, something the program does, or a key. */
 export type Pointed = {
   readonly state: State;
   readonly effect?: Effect;
-  readonly key?: string;
+  readonly key?: string | undefined;
   /** The zone that keeps the mouse until the button is released. */
   readonly held: string | null;
 };
@@ -34,7 +35,8 @@ export function point(state: State, pointer: Pointer, pointing: Pointing): Point
   if (isShift && kind !== "wheel") return { state, held };
   if (kind === "drag" || kind === "release") return drag(state, pointer, pointing);
   if (kind === "move") return { state: hover(state, pointer, pointing), held: null };
-  const key = kind === "press" && pointer.button === "left" ? keyAt(frame, pointer) : undefined;
+  const isClick = kind === "press" && pointer.button === "left";
+  const key = isClick ? pieceAt(frame, pointer)?.press : undefined;
   if (key !== undefined) return { state, held: null, key };
   return ask({ ...state, message: null }, pointer, pointing);
 }
@@ -53,12 +55,32 @@ function ask(state: State, pointer: Pointer, { frame, contextOf }: Pointing): Po
     return "type" in done ? { state: there, effect: done, held } : { state: done, held };
   }
   if (pointer.kind === "wheel") return { state: wheel(there, pointer, context), held: null };
+  const clicked = click(there, context, { pointer, piece: pieceAt(frame, pointer) });
+  if (clicked !== null) return { state: clicked.state, key: clicked.press, held: null };
   const isOutside = there.chooser !== null && pointer.kind === "press";
   return { state: there, held: null, ...(isOutside ? { key: "escape" } : {}) };
 }
 
+/** Tells the open list or the view of a click on what is about something. */
+function click(
+  state: State,
+  context: Context,
+  { pointer, piece }: { readonly pointer: Pointer; readonly piece: Piece | undefined },
+): Clicked | null {
+  const about = piece?.about ?? "";
+  const at = about.indexOf(":");
+  if (at < 0 || state.isHelp) return null;
+  const point = state.chooser === null ? context.view.point : pointChooser;
+  return (
+    point?.(state, context, { pointer, kind: about.slice(0, at), key: about.slice(at + 1) }) ?? null
+  );
+}
+
 /** Scrolls as the keys do. */
 function wheel(state: State, { by }: Pointer, context: Context): State {
+  const { scroll } = context.view;
+  const isCovered = state.isHelp || state.chooser !== null;
+  if (scroll !== undefined && !isCovered) return scroll(state, context, by * LINES_A_NOTCH);
   const key = by < 0 ? "up" : "down";
   const times = Math.min(MOST_NOTCHES, Math.abs(by)) * LINES_A_NOTCH;
   return Array.from({ length: times }).reduce<State>(
@@ -111,12 +133,12 @@ function within({ column, row }: Rect, pointer: Pointer): Pointer {
   return { ...pointer, column: pointer.column - column, row: pointer.row - row };
 }
 
-/** Returns the key that a click on the text at a cell presses. */
-function keyAt({ header, body, footer }: Frame, { column, row }: Pointer): string | undefined {
+/** Returns the piece of text at a cell. */
+function pieceAt({ header, body, footer }: Frame, { column, row }: Pointer): Piece | undefined {
   const line: Line = [...header, ...body, ...footer][row] ?? [];
   let end = 0;
   return line.find((one) => {
     end += lineWidth([one]);
     return column < end;
-  })?.press;
+  });
 }

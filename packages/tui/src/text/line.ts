@@ -29,6 +29,8 @@ export type Style = {
   readonly inverse?: boolean;
   /** The key that a click on the text presses. */
   readonly press?: string;
+  /** What the text is about, like `row:KEY`, for the view that has drawn it, which hears of clicks on it. */
+  readonly about?: string;
   /** The row under the cursor of a list: one look from end to end. */
   readonly selected?: boolean;
 };
@@ -107,6 +109,38 @@ export function justify(left: Line, right: Line, width: number): Line {
 /** Adds a style to every piece. */
 export function restyle(pieces: Line, style: Style): Line {
   return pieces.map((one) => ({ ...one, ...style }));
+}
+
+/** Says what a line is about; those of its pieces that are about something else stay so. */
+export function aboutLine(pieces: Line, about: string): Line {
+  return pieces.map((one) => ({ about, ...one }));
+}
+
+/** Adds a style to the cells from one column up to another. */
+export function restyleCells(
+  pieces: Line,
+  { from, to }: { readonly from: number; readonly to: number },
+  style: Style,
+): Line {
+  let column = 0;
+  return pieces.flatMap((one) => {
+    const start = column;
+    column += widthOf(one.text);
+    if (column <= from || start >= to) return [one];
+    let at = start;
+    const parts = ["", "", ""];
+    for (const char of one.text) {
+      const part = at < from ? 0 : at < to ? 1 : 2;
+      parts[part] += char;
+      at += widthOf(char);
+    }
+    const [before = "", inside = "", after = ""] = parts;
+    const cut = [
+      { ...one, text: before },
+      { ...one, ...style, text: inside },
+    ];
+    return [...cut, { ...one, text: after }].filter(({ text }) => text !== "");
+  });
 }
 
 /** Lines that take exactly so many cells. */

@@ -30,6 +30,10 @@ export type View = {
   readonly subject?: (scene: Scene) => ShownRun | undefined;
   /** Brings the state in line with a new scene or size, before the next key. */
   readonly settle?: (state: State, scene: Scene, room: PaneRoom) => State;
+  /** Handles clicks on what is about something; null where it has no use for one. */
+  readonly point?: PointHandler;
+  /** Scrolls its list by so many rows; without it the wheel does what the keys for a row do. */
+  readonly scroll?: (state: State, context: Context, by: number) => State;
   /** Views that stand at its right where the terminal is wide enough, each in a pane of its own. */
   readonly beside?: readonly View[];
 };
@@ -64,6 +68,16 @@ export type Zone = {
   /** Handles what happened at a cell of the zone; null where it has no use for it, and what lies below is asked. */
   readonly act: (state: State, context: Context, pointer: Pointer) => State | Effect | null;
 };
+
+/** Handles a click on a piece of text that is about something: `kind` of what, and its `key`. */
+export type PointHandler = (
+  state: State,
+  context: Context,
+  click: { readonly pointer: Pointer; readonly kind: string; readonly key: string },
+) => Clicked | null;
+
+/** The state after a click, and a key that is pressed then. */
+export type Clicked = { readonly state: State; readonly press?: string };
 
 /** A row of the table of keys: the keys and the words for them. */
 export type KeyRow = {

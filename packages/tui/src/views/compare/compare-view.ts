@@ -44,6 +44,7 @@ import {
   type Sheet,
   type View,
 } from "../view.ts";
+import { pointCompare } from "./compare-pointer.ts";
 import { differencePiece, factorLines } from "./factors.ts";
 
 export const compareView: View = {
@@ -52,6 +53,7 @@ export const compareView: View = {
   key: "4",
   help: "the marked runs side by side",
   draw: drawCompare,
+  point: pointCompare,
   choosers: [COLUMNS, ...TABLE_CHOOSERS],
   keys: [
     ...PAGE_KEYS,
@@ -212,7 +214,8 @@ function titles(
     const inverse = isRowOf(row, scene.focused?.key);
     const isMarked = row.members.every(({ name }) => state.settings.marks.includes(name));
     const sign = row === baseline ? "◆ " : isMarked ? "▌" : "";
-    return [{ text: `${sign}${names.get(row) ?? ""}`, bold: true, inverse }];
+    const text = `${sign}${names.get(row) ?? ""}`;
+    return [{ text, bold: true, inverse, about: `compared:${row.key}` }];
   });
   return tableLine(piece(ellipsis(note, labelWidth), "muted"), cells, { labelWidth, cellWidth });
 }

@@ -6,6 +6,7 @@ import { swatch } from "../../data/looks.ts";
 import type { FoundIn } from "../../data/run-reader.ts";
 import type { ShownRun } from "../../data/shown-run.ts";
 import {
+  aboutLine,
   fitLine,
   justify,
   type Line,
@@ -88,11 +89,10 @@ function findingLine(
     width === 0 ? [] : [...fitLine([piece(text, of)], width, align), piece("  ")];
   const { run, where, step, value } = texts.get(row.key) ?? NO_TEXTS;
   const isUnfolded = canvas.state.unfolded.includes(row.key);
-  const fold = isUnfolded ? "▾ " : "▸ ";
   const isConsequence = found.every(({ cause }) => cause !== null);
   const text: Line = [
     piece(` ${sign} `, tone),
-    ...(layout.hasGroups ? [piece(isGroup(row) ? fold : "  ")] : []),
+    ...(layout.hasGroups ? [foldPiece(row, isUnfolded)] : []),
     swatch(lookOf(canvas, about)),
     piece(" "),
     ...cell(run, widths.run),
@@ -102,7 +102,14 @@ function findingLine(
     ...cell(value, widths.value, "right"),
     piece(`${isConsequence ? "so: " : ""}${said.message}`),
   ];
-  return isFocused ? restyle(text, { inverse: true }) : text;
+  const listed = aboutLine(text, `finding:${row.key}`);
+  return isFocused ? restyle(listed, { inverse: true }) : listed;
+}
+
+/** Draws the sign of a group, which a click unfolds. */
+function foldPiece(row: FindingRow, isUnfolded: boolean): Piece {
+  if (!isGroup(row)) return piece("  ");
+  return { text: isUnfolded ? "▾ " : "▸ ", about: `group:${row.key}` };
 }
 
 /** Writes the finding in full, what it follows from, and what enter does with it. */

@@ -15,6 +15,7 @@ import {
 import type { Context, View } from "../view.ts";
 import { drawFindings } from "./draw-findings.ts";
 import { toEvidence } from "./evidence.ts";
+import { pointFindings } from "./findings-pointer.ts";
 import { foundAt, isGroup, rowAt, shownFindings } from "./shown-findings.ts";
 
 const FINDING_FILTER: FilterField = {
@@ -29,6 +30,7 @@ export const findingsView: View = {
   key: "6",
   help: "what the rules say of the runs",
   draw: drawFindings,
+  point: pointFindings,
   subject: (scene) => foundAt(scene)?.run,
   keys: [
     ...moveKeys(

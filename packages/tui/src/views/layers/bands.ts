@@ -6,6 +6,7 @@ import type { Glyphs } from "../../chart/raster.ts";
 import { isRecorded } from "../../data/shown-run.ts";
 import { kindTitle, kindTone, shortKindTitle } from "../../data/titles.ts";
 import {
+  aboutLine,
   type Block,
   beside,
   fitLine,
@@ -59,6 +60,8 @@ type Layout = {
   readonly deadWidth: number;
 };
 
+const TITLE_ROWS = 2;
+
 /** Draws two lines of titles, then the bands. */
 export function drawBands(spec: BandsSpec): Line[] {
   const layout = layoutOf(spec);
@@ -69,7 +72,11 @@ export function drawBands(spec: BandsSpec): Line[] {
     { lines: [], width: GAP },
   ]);
   const lines = beside([nameColumn(spec, layout), ...ofSides], 0);
-  return lines.map((one) => fitLine(one, spec.columns));
+  return lines.map((one, row) => {
+    const fitted = fitLine(one, spec.columns);
+    const layer = spec.layers[Math.floor((row - TITLE_ROWS) / spec.rows)];
+    return row < TITLE_ROWS || layer === undefined ? fitted : aboutLine(fitted, `layer:${layer}`);
+  });
 }
 
 function layoutOf({ sides, layers, kinds, columns, rows, isOctaves }: BandsSpec): Layout {

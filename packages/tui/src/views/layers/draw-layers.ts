@@ -204,7 +204,7 @@ function sliderLine({ steps, at }: ShownProbe, columns: number): Line {
     const gap = isAfter ? " · " : " ";
     return [
       piece(i === 0 ? "" : gap, "muted"),
-      isShown ? { text, bold: true, tone: "accent" } : { text },
+      { text, about: `step:${step}`, ...(isShown ? { bold: true, tone: "accent" } : {}) },
     ];
   });
   const before = piece(from > 0 ? "… " : "", "muted");
@@ -260,8 +260,8 @@ function names({ canvas, sides, layer, box: { columns } }: PanelSpec): Line {
   const shown = offered.includes(panel) ? offered : [...offered, panel];
   const titles = shown.flatMap((one): Piece[] => {
     const text = ` ${PANEL_KINDS[one].title} `;
-    const name = one === panel ? { text, bold: true, inverse: true } : piece(text, "muted");
-    return [name, piece("─", "muted")];
+    const name: Piece = one === panel ? { text, bold: true, inverse: true } : piece(text, "muted");
+    return [{ ...name, about: `panel:${one}` }, piece("─", "muted")];
   });
   const about = panel === "depth" ? "" : ` ${layerTitle(layer)} `;
   const left = line(piece("─", "muted"), ...titles, about);

@@ -7,6 +7,7 @@ import { choosing, toggled } from "../../keys/table-keys.ts";
 import { adjusted, after, clamp, type State, say } from "../../state/state.ts";
 import type { Chooser, Context, View } from "../view.ts";
 import { drawLayers, PANEL_KINDS } from "./draw-layers.ts";
+import { pointLayers } from "./layers-pointer.ts";
 import { panelsOf, shownProbe, sidesOf } from "./shown-probe.ts";
 
 /** Layers by which the keys for pages move: a screen rarely has more than a few. */
@@ -30,6 +31,7 @@ export const layersView: View = {
   key: "5",
   help: "inside a network: histograms of every layer",
   draw: drawLayers,
+  point: pointLayers,
   isOfOneRun: true,
   recorded: ({ run }) => (run === undefined ? [] : [run]),
   subject: ({ run }) => run,

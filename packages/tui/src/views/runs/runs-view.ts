@@ -19,13 +19,22 @@ import {
 import { currentFilter } from "../../state/prompt.ts";
 import type { Scene } from "../../state/scene.ts";
 import { adjusted, type State, say, show } from "../../state/state.ts";
-import { cutLine, fitLine, type Line, lineWidth, piece, restyle } from "../../text/line.ts";
+import {
+  aboutLine,
+  cutLine,
+  fitLine,
+  type Line,
+  lineWidth,
+  piece,
+  restyle,
+} from "../../text/line.ts";
 import { chartsView } from "../charts/charts-view.ts";
 import { essenceView } from "../essence/essence-view.ts";
 import { lookOf } from "../looks.ts";
 import { gridLine, lostCount, signOfRun, toneOfRuns } from "../states.ts";
 import type { Canvas, Context, Drawn, PaneRoom, Sheet, View } from "../view.ts";
 import { BEFORE_NAME, cellOf, type Layout, layOut, nameLine, titleOf } from "./layout.ts";
+import { pointRuns, scrollRuns } from "./runs-pointer.ts";
 
 export const runsView: View = {
   name: "runs",
@@ -52,6 +61,8 @@ export const runsView: View = {
     choosing(COLUMNS),
     BASELINE_KEY,
   ],
+  point: pointRuns,
+  scroll: scrollRuns,
   settle: (state, scene, room) => {
     const top = firstRow({ state, scene }, listRowsOf(room));
     return top === state.top ? state : { ...state, top };
@@ -129,7 +140,10 @@ function firstRow({ state, scene }: Pick<Canvas, "state" | "scene">, listRows: n
 function header(canvas: Canvas, { nameWidth, cells, left }: Layout): Line {
   const titles = cells.flatMap(({ column, width }) => [
     piece("  "),
-    ...fitLine([piece(titleOf(canvas, column), "muted")], width, column.align),
+    ...aboutLine(
+      fitLine([piece(titleOf(canvas, column), "muted")], width, column.align),
+      `column:${column.id}`,
+    ),
   ]);
   const more = left === 0 ? [] : [piece(`  +${left}`, "muted")];
   const run = fitLine([piece(`${" ".repeat(BEFORE_NAME)}run`, "muted")], nameWidth);
@@ -146,12 +160,14 @@ function drawRow(canvas: Canvas, row: TableRow, { nameWidth, names, cells }: Lay
   const sign = marked === row.members.length ? piece("▌", "accent") : someMarked;
   const look = swatch(lookOf(canvas, row));
   const called = nameLine(names.get(row.key) ?? "", toneOfRuns(row.members));
-  const name = [sign, look, piece(" "), ...signOf(row), piece(" "), ...called];
+  const opens = row.isGroup ? aboutLine(signOf(row), `group:${row.key}`) : signOf(row);
+  const name = [sign, look, piece(" "), ...opens, piece(" "), ...called];
   const values = cells.flatMap((cell) => [
     piece("  "),
     ...fitLine(cellOf(canvas, row, cell), cell.width, cell.column.align),
   ]);
-  const full = fitLine([...fitLine(name, nameWidth), ...values], columns);
+  const drawn = fitLine([...fitLine(name, nameWidth), ...values], columns);
+  const full = aboutLine(drawn, `row:${row.key}`);
   return scene.focused?.key === row.key ? restyle(full, { selected: true }) : full;
 }
 
