@@ -1,5 +1,6 @@
 /** The runs as a table: filtered, grouped, sorted. */
-import { seedlessId, withData, withoutSeed } from "@ablate/store";
+import { momentsOf, seedlessId, withData, withoutSeed } from "@ablate/store";
+import { loss } from "@ablate/text";
 import type { ViewSettings } from "../state/settings.ts";
 import {
   allColumns,
@@ -114,6 +115,13 @@ export function columnTexts(column: Column, rows: readonly TableRow[]): string[]
     const isAny = areSeveral && members.some((run) => column.value(run) !== null);
     return isAny ? "several" : text(value);
   });
+}
+
+/** Adds the standard deviation to the mean loss of several runs. */
+export function withSpread(text: string, { id, value }: Column, row: TableRow | undefined): string {
+  if (row === undefined || !id.endsWith("loss") || row.members.length < 2) return text;
+  const { std } = momentsOf(row.members.map((run) => Number(value(run) ?? Number.NaN)));
+  return std === null ? text : `${text} ±${loss(std)}`;
 }
 
 /** Groups runs by a column, or as `ablate compare` does: those that are the same but for the seed. */

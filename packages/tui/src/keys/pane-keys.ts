@@ -27,7 +27,7 @@ const NO_PANES = "there is one pane: from 120 columns on, 1 Runs shows several s
 function toPane(state: State, { panes, view }: Context, by: number): State {
   if (panes.length < 2) return say(state, NO_PANES);
   const next = panes[wrap(panes.indexOf(view.name) + by, panes.length)] ?? null;
-  return { ...state, pane: next };
+  return { ...state, pane: next, scroll: 0 };
 }
 
 /** Makes the pane that has the keys wider; the one in the middle takes from the one at its right. */

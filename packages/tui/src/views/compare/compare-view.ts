@@ -3,17 +3,23 @@ import {
   differenceBySeed,
   isLost,
   isOfSurvivors,
-  momentsOf,
   revisionsNote,
   seedsText,
   VALID_LOSS,
   verdictText,
 } from "@ablate/store";
-import { count, cutTogether, ellipsis, loss, widthOf } from "@ablate/text";
+import { count, cutTogether, ellipsis, widthOf } from "@ablate/text";
 import { allColumns, type Column } from "../../data/columns.ts";
 import { fitTitles, sizeText } from "../../data/labels.ts";
 import { isRecorded } from "../../data/shown-run.ts";
-import { columnTexts, isRowOf, rowOf, rowValue, type TableRow } from "../../data/table.ts";
+import {
+  columnTexts,
+  isRowOf,
+  rowOf,
+  rowValue,
+  type TableRow,
+  withSpread,
+} from "../../data/table.ts";
 import { BASELINE_KEY } from "../../keys/annotation-keys.ts";
 import { focusOn, PAGE_KEYS, ROW_KEYS } from "../../keys/move-keys.ts";
 import { bind, bindBoth, ROWS } from "../../keys/rows.ts";
@@ -179,13 +185,6 @@ function entriesOf(rows: readonly TableRow[], isBySeed: boolean, hasBaseline: bo
 function isSaid({ value }: Column, rows: readonly TableRow[]): boolean {
   const runs = rows.flatMap(({ members }) => members);
   return runs.some((run) => !isRecorded(run) || value(run) !== null);
-}
-
-/** Adds the standard deviation to the mean loss of several runs. */
-function withSpread(text: string, { id, value }: Column, row: TableRow | undefined): string {
-  if (row === undefined || !id.endsWith("loss") || row.members.length < 2) return text;
-  const { std } = momentsOf(row.members.map((run) => Number(value(run) ?? Number.NaN)));
-  return std === null ? text : `${text} ±${loss(std)}`;
 }
 
 /** Cuts the texts of a line together. */

@@ -56,7 +56,7 @@ export function toEvidence(before: State, scene: Scene, found: FoundIn): State {
     opened: found.run.name,
     focus: found.run.name,
     finding: found.key,
-    cameFrom: "findings",
+    cameFrom: before.settings.view,
     isPanelFirst: isOfPanel,
   };
   return go(state, scene, found);

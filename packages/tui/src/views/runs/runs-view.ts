@@ -3,7 +3,6 @@ import { lostText, momentsOf, VALID_LOSS } from "@ablate/store";
 import { loss, toldApart } from "@ablate/text";
 import { readingText } from "../../data/log-source.ts";
 import { swatch } from "../../data/looks.ts";
-import type { RunFacts } from "../../data/run-reader.ts";
 import { type ShownRun, stepsText } from "../../data/shown-run.ts";
 import { isRowOf, rowValue, type TableRow } from "../../data/table.ts";
 import { BASELINE_KEY } from "../../keys/annotation-keys.ts";
@@ -30,6 +29,8 @@ import {
 } from "../../text/line.ts";
 import { chartsView } from "../charts/charts-view.ts";
 import { essenceView } from "../essence/essence-view.ts";
+import { briefFindings } from "../finding-lines.ts";
+import { initialLossOf } from "../initial-loss.ts";
 import { lookOf } from "../looks.ts";
 import { gridLine, lostCount, signOfRun, toneOfRuns } from "../states.ts";
 import type { Canvas, Context, Drawn, PaneRoom, Sheet, View } from "../view.ts";
@@ -201,17 +202,16 @@ function detail(canvas: Canvas): Line[] {
   const row = canvas.scene.focused;
   const [first] = row?.members ?? [];
   if (row === undefined || first === undefined) return [[], []];
-  const { initialLoss, vocabulary, samples } = canvas.stored.facts(first);
+  const { mean, guess } = initialLossOf(canvas.stored, row.members);
   const name = row.isGroup ? row.title : first.name;
-  const guess =
-    vocabulary === null ? "" : ` (ln ${vocabulary} = ${Math.log(vocabulary).toFixed(3)})`;
+  const of = guess === "" ? "" : ` (${guess})`;
   const parts = [
-    ...(initialLoss === null ? [] : [piece(`loss at init ${loss(initialLoss)}${guess}`)]),
+    ...(mean === null ? [] : [piece(`loss at init ${loss(mean)}${of}`)]),
     ...(row.isGroup ? [piece(groupResult(row.members))] : []),
     ...(first.tags.length > 0 ? [piece(`tags: ${first.tags.join(", ")}`, "accent")] : []),
   ];
   const head = [{ text: name, bold: true }, ...parts.flatMap((part) => [DOT, part])];
-  return [head, secondLine(canvas, first, samples)].map((one) =>
+  return [head, secondLine(canvas, row, first)].map((one) =>
     cutLine([piece(" "), ...one], canvas.columns),
   );
 }
@@ -227,9 +227,12 @@ function groupResult(members: readonly ShownRun[]): string {
   return `valid ${loss(mean)}${around} over ${n} of ${members.length} runs${lost}`;
 }
 
-/** Says how a run failed, else what was noted of it, else which names it makes up. */
-function secondLine(canvas: Canvas, run: ShownRun, samples: RunFacts["samples"]): Line {
+/** Says how a run failed, else what rules have found in it, what was noted of it, or which names it makes up. */
+function secondLine(canvas: Canvas, { members }: TableRow, run: ShownRun): Line {
   if (run.error !== null) return [piece(run.error, "bad")];
+  const found = briefFindings(canvas, members);
+  if (found.length > 0) return found;
+  const { samples } = canvas.stored.facts(run);
   const grid = gridLine(canvas, run.grid);
   const before = grid.length === 0 ? [] : [...grid, DOT];
   if (run.note !== null) return [...before, piece("note: ", "muted"), piece(run.note)];
