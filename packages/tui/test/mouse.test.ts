@@ -230,12 +230,16 @@ test("a note that is being typed is not lost by a click", () => {
 
 test("a click puts the cursor on a finding, a double click goes to its evidence", () => {
   const ui = session(sampleStore(), { settings: { view: "findings" } });
-  const other = placeOf(ui, /^ [✗▲] (?: {2})?[━╍┅┉] /, 8); // no group
+  const other = placeOf(ui, /plateau/);
   point(ui, other);
   const { finding } = ui.state;
   expect(finding).not.toBeNull();
   point(ui, other, { kind: "double" });
   expect(ui.state.cameFrom).toBe("findings");
+  press(ui, "escape");
+
+  point(ui, placeOf(ui, "▸"));
+  expect(screen(ui).join("\n")).toContain("▾");
 });
 
 test("a click on a name in Compare puts the cursor there", () => {
