@@ -118,6 +118,20 @@ test("says of every two variants whether they differ by more than the seeds do",
   }
 });
 
+test("a group far behind the others leaves their axis to them, and has its numbers beside it", () => {
+  const charts = html.split("<svg ");
+  const forest = charts.find((one) => one.includes(">Differences in validation loss from")) ?? "";
+  const texts = [...forest.matchAll(/<text[^>]*>([^<]*)</g)].map(([, text = ""]) => text);
+  const ticks = texts
+    .filter((text) => /^−?[\d.]+$/.test(text))
+    .map((text) => Number(text.replace("−", "-")));
+  const said = sentences.find((text) => text.includes(" is best, validation loss")) ?? "";
+  const [, behind = ""] = /v1 by ([\d.]+ \([\d.]+ to [\d.]+\))/.exec(said) ?? [];
+
+  expect(texts).toContain(`→ ${behind}`);
+  expect(Math.max(...ticks)).toBeLessThan(Number.parseFloat(behind) / 4);
+});
+
 /** Student's t for a two-sided 95 % interval with four degrees of freedom, from a table. */
 const T_95_WITH_5 = 2.7764;
 

@@ -12,7 +12,6 @@ import {
   verdictText,
 } from "@ablate/store";
 import type { Draw } from "../chart/draw.ts";
-import { type Chart, colorAt, GUIDE, type Mark, roundRange, segment } from "../chart/marks.ts";
 import {
   areRecorded,
   bestFirst,
@@ -24,6 +23,7 @@ import {
 import { type Content, html } from "../html.ts";
 import { figure, numbers, sentences, table, wide } from "../layout/page.ts";
 import { about, fixed, fixedTexts, meanStdText } from "../text.ts";
+import { forest, isCut, type Other } from "./forest.ts";
 
 /** Says which groups differ by more than the seeds do, and what each factor does. */
 export function differencesSection(facts: ReportFacts, draw: Draw): Content {
@@ -40,7 +40,7 @@ export function differencesSection(facts: ReportFacts, draw: Draw): Content {
   return html`<p>Runs with the same seed have the same data in the same order, so differences are taken seed by seed; the interval is that of their mean, by Student's t at 95 %. Where it excludes 0, the seeds alone hardly explain the difference. Of a group that lost runs the survivors alone are compared: those that were lost may be worse than any number here.</p>
 ${sentences(differenceWords(facts))}${figure(
   wide(`Differences from ${best.name}`, draw(forest(others, best, { title, unit }))),
-  `How much higher the ${title} is than that of ${titleOf(best)}: the mean over seeds and its interval. The dashed line is no difference at all.`,
+  `How much higher the ${title} is than that of ${titleOf(best)}: the mean over seeds and its interval. The dashed line is no difference at all.${isCut(others) ? " What is far beyond the others is written at the right." : ""}`,
   table(
     `Differences from ${best.name}, paired by seed.`,
     ["group", ...DIFFERENCE_COLUMNS],
@@ -52,9 +52,6 @@ ${sentences(differenceWords(facts))}${figure(
 function hasSeeds({ runs }: ReportFacts): boolean {
   return runs.some(({ seed }) => seed !== null);
 }
-
-/** A group and by how much it differs from a better one. */
-type Other = { readonly group: Group; readonly difference: PairedDifference };
 
 /** Returns the groups that have a result, the best first, those that lost runs last. */
 function ranked({ groups, metric }: ReportFacts): readonly Group[] {
@@ -75,53 +72,6 @@ function differencesFrom(
     group,
     difference: differenceBySeed(group.runs, better.runs, metric),
   }));
-}
-
-const MOST_ROWS = 24;
-const ROW = 24;
-
-/** @param unit - ends the title of the axis */
-function forest(
-  all: readonly Other[],
-  best: Group,
-  { title, unit }: Readonly<Record<"title" | "unit", string>>,
-): Chart {
-  const rows = all.filter(({ difference: { mean } }) => mean !== null).slice(0, MOST_ROWS);
-  const height = Math.max(1, rows.length);
-  const longest = Math.max(2, ...rows.map(({ group }) => titleOf(group).length));
-  const ends = rows.flatMap(({ difference: { mean, low, high } }) =>
-    low === null ? (mean ?? 0) : [low, high ?? 0],
-  );
-  const texts = rows.map(
-    ({ group, difference }) =>
-      `${titleOf(group)} ${fixed(difference.mean, 4)}, ${verdictText(difference)}`,
-  );
-  return {
-    title: `Differences in ${title} from ${best.name}`,
-    description: texts.join("; "),
-    width: 860,
-    height: 80 + ROW * rows.length,
-    labels: { left: 24 + 6.8 * longest, right: 24 },
-    x: {
-      title: `${title} above that of ${best.name}${unit}`,
-      ...roundRange(Math.min(0, ...ends), Math.max(0, ...ends)),
-    },
-    y: { title: "", min: 0, max: height, isBare: true },
-    marks: [
-      segment([0, 0], [0, height], GUIDE),
-      ...rows.flatMap((row, i) => rowMarks(row, rows.length - i - 0.5)),
-    ],
-  };
-}
-
-function rowMarks({ group, difference: { mean, low, high } }: Other, y: number): readonly Mark[] {
-  const color = group.place === null ? "var(--text)" : colorAt(group.place);
-  const stroke = { color, dash: [], width: 2.5 };
-  return [
-    ...(low === null || high === null ? [] : [segment([low, y], [high, y], stroke)]),
-    { kind: "dot", at: [mean ?? 0, y], color },
-    { kind: "text", at: [0, y], text: titleOf(group) },
-  ];
 }
 
 const DIFFERENCE_COLUMNS = [...numbers("difference", "95 % interval", "seeds"), "in words"];
