@@ -21,15 +21,26 @@ export type OnTerminal = {
   readonly ended: Promise<number>;
 };
 
-/** The real command on a terminal that is typed at. */
-export function onTerminal(folder: string, columns: number, args: readonly string[]): OnTerminal {
+/**
+ * The real command on a terminal that is typed at, without colours unless the environment asks for them.
+ *
+ * @param environment - variables that it has beside those of this process; undefined: that it lacks
+ */
+export function onTerminal(
+  folder: string,
+  columns: number,
+  args: readonly string[],
+  environment: Readonly<Record<string, string | undefined>> = {},
+): OnTerminal {
   const { ABLATE_STORE: _, NODE_OPTIONS: __, ...env } = process.env;
+  const own = { NO_COLOR: "1", TERM: "xterm-256color", ...environment };
+  const variables = Object.entries({ ...env, ...own });
   const [program, ...first] = COMMAND;
   const terminal = spawn(program, [...first, ...args], {
     cwd: folder,
     cols: columns,
     rows: 50,
-    env: { ...env, NO_COLOR: "1", TERM: "xterm-256color" },
+    env: Object.fromEntries(variables.filter(([, value]) => value !== undefined)),
   });
   let output = "";
   terminal.onData((data) => {

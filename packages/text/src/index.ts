@@ -1,3 +1,4 @@
+export { isLightBackground } from "./background.ts";
 export { canonical, folded } from "./canonical.ts";
 export { csvField, csvLines, csvOf, csvRow } from "./csv.ts";
 export {

@@ -1,5 +1,5 @@
 import { styleText } from "node:util";
-import { sealed, systemReason, visibleLines } from "@ablate/text";
+import { isLightBackground, sealed, systemReason, visibleLines } from "@ablate/text";
 
 export type Style = "bold" | "dim" | "green" | "red" | "yellow" | "cyan";
 
@@ -51,10 +51,16 @@ export function shielded(terminal: Terminal): Terminal {
   };
 }
 
+/** What can be read on a light background instead, as in the UI. */
+const ON_LIGHT = { yellow: "magenta", cyan: "blue" } as const;
+
 /** Styles text for a stream; the style is sealed, so that nothing else can look like it. */
 function painter(stream: NodeJS.WriteStream): Paint {
+  const isLight = isLightBackground(process.env);
   return (style, text) => {
-    const [start = "", end = ""] = styleText(style, "|", { stream }).split("|");
+    const isPale = isLight && (style === "yellow" || style === "cyan");
+    const shown = isPale ? ON_LIGHT[style] : style;
+    const [start = "", end = ""] = styleText(shown, "|", { stream }).split("|");
     return sealed(start) + text + sealed(end);
   };
 }

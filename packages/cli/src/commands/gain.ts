@@ -21,7 +21,7 @@ import type { Command } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import { type Flags, readScale, readScales } from "../command-line/flags.ts";
 import { jsonArray } from "../print/rows.ts";
-import { display } from "./ui.ts";
+import { pageDisplay } from "./ui.ts";
 
 /** A way to draw w. */
 type Way = { readonly label: string; readonly scheme: InitScheme };
@@ -78,7 +78,7 @@ export const command: Command = {
     terminal.write(
       isJson
         ? jsonArray(studies.map((study) => record(study, options)))
-        : gainPage({ ...options, studies, columns, ...display(invocation) }),
+        : gainPage({ ...options, studies, columns, ...pageDisplay(invocation) }),
     );
     return 0;
   },
@@ -193,13 +193,16 @@ function gainPage(page: GainPage): string {
   const rows = Map.groupBy(pairs, (_, i) => Math.floor(i / across));
   const legend = `histograms from -${range} to ${range}, each as high as its highest bin`;
   const lines: readonly Line[] = [
-    ...head(page).map((text) => [{ text }]),
+    ...head(page).map((text, i) => [{ text, bold: i === HEAD_AT }]),
     ...[...rows.values()].flatMap((row): Line[] => [[], ...beside(row, 2 * GAP)]),
     [],
     [piece(legend, "muted")],
   ];
   return lines.map((line) => `${show(line, page).trimEnd()}\n`).join("");
 }
+
+/** Which line of the head has the titles of its table. */
+const HEAD_AT = 2;
 
 /** Describes x, the same for all, and tables what became of it. */
 function head({ studies, rows, fanIn, fanOut, columns }: GainPage): readonly string[] {

@@ -10,7 +10,7 @@ import { BACKEND, KERNELS, PLANNING_OPTIONS } from "../command-line/options.ts";
 import { planConfig } from "../plan/planning.ts";
 import { jsonArray, ROW_FORMATS, type Rows } from "../print/rows.ts";
 import { refuseUnknownWishes, wantedBackend } from "../training/engines.ts";
-import { display } from "./ui.ts";
+import { pageDisplay } from "./ui.ts";
 
 const FROM = 1e-3;
 const TO = 1;
@@ -127,7 +127,7 @@ function page({ run, seed, ...asked }: About, found: Found, { invocation, others
   const { from, to, steps } = asked;
   const { lr, loss, smoothed, steepest, lowest, suggestion } = found;
   const marks = [steepest, lowest].filter((one) => one !== null);
-  const looks = display(invocation);
+  const looks = pageDisplay(invocation);
   const chart = drawRange({
     ...{ lr, loss, smoothed, marks, cursor: suggestion },
     ...{ columns: Math.max(30, terminal.columns()), rows: ROWS, glyphs: looks.glyphs },

@@ -7,7 +7,7 @@ import { runPage } from "../print/run-page.ts";
 import { storePath, withReader } from "../store/open.ts";
 import { findWholeRun } from "../store/resolve.ts";
 import { factsOf, type RunFacts } from "../store/run-facts.ts";
-import { display } from "./ui.ts";
+import { pageDisplay } from "./ui.ts";
 
 export const command: Command = {
   about:
@@ -69,6 +69,6 @@ function chartsOf(invocation: Invocation, { run: { name: run, lastStep } }: RunF
     store: storePath(invocation),
     run,
     columns: Math.min(WIDEST, Math.max(NARROWEST, columns ?? 100)),
-    ...display(invocation),
+    ...pageDisplay(invocation),
   });
 }

@@ -210,6 +210,12 @@ export function display({ terminal: { environment } }: Invocation): {
   return { glyphs: glyphsFor(environment), theme };
 }
 
+/** The same for pages that are printed: without colours they have no styles at all, as text has none. */
+export function pageDisplay(invocation: Invocation): ReturnType<typeof display> {
+  const { glyphs, theme } = display(invocation);
+  return { glyphs, theme: theme.depth === "mono" ? { ...theme, depth: "none" } : theme };
+}
+
 /** Whether somebody can look and type: a terminal on both sides, and not that of a CI log. */
 export function isInteractive({ terminal: { environment } }: Invocation): boolean {
   return process.stdin.isTTY === true && process.stdout.isTTY === true && !environment.CI;

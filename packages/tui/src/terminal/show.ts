@@ -1,5 +1,5 @@
 /** What a terminal can show, and lines as it gets them: one that knows only ASCII gets look-alikes. */
-import { widthOf } from "@ablate/text";
+import { isLightBackground, widthOf } from "@ablate/text";
 import type { Glyphs } from "../chart/raster.ts";
 import type { Environment } from "../state/memory.ts";
 import { type Line, visibleLine } from "../text/line.ts";
@@ -47,9 +47,8 @@ export function hasMouse({ TERM = "" }: Environment): boolean {
 
 /** Chooses colours unless NO_COLOR is set or the terminal has none, and the light theme where COLORFGBG says so. */
 export function themeFor(environment: Environment, isTerminal: boolean): Theme {
-  const { NO_COLOR, FORCE_COLOR, TERM, COLORTERM, COLORFGBG } = environment;
-  const behind = COLORFGBG?.split(";").at(-1);
-  const background = Number(behind) >= 7 && behind !== "8" ? "light" : "dark";
+  const { NO_COLOR, FORCE_COLOR, TERM, COLORTERM } = environment;
+  const background = isLightBackground(environment) ? "light" : "dark";
   const isForced = FORCE_COLOR !== undefined && FORCE_COLOR !== "" && FORCE_COLOR !== "0";
   if ((!isTerminal || TERM === "dumb") && !isForced) return { depth: "none", background };
   const isMono = Boolean(NO_COLOR) || FORCE_COLOR === "0" || /^vt\d+/.test(TERM ?? "");
