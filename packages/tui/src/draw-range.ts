@@ -1,7 +1,8 @@
 /** The chart of a learning rate range test. */
 import { loss as lossText } from "@ablate/text";
-import { type Curve, dotColumns, drawChart } from "./chart/chart.ts";
+import { dotColumns, drawChart } from "./chart/chart.ts";
 import type { Glyphs } from "./chart/raster.ts";
+import type { Curve } from "./chart/spec.ts";
 import { trace } from "./chart/trace.ts";
 import type { Line } from "./text/line.ts";
 import { piece } from "./text/line.ts";

@@ -2,10 +2,21 @@ import type { SeriesRows } from "@ablate/store";
 /** Rasteriser, axes, smoothing and bands: properties, and pictures as text. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
-import { type ChartSpec, drawChart, LABEL_CELLS } from "../src/chart/chart.ts";
+import { LABEL_CELLS } from "../src/chart/axes.ts";
+import { drawChart } from "../src/chart/chart.ts";
+import { endLabels, spreadOut } from "../src/chart/end-labels.ts";
+import { excursions } from "../src/chart/excursions.ts";
 import { type Glyphs, Raster } from "../src/chart/raster.ts";
-import { position, ticks, valueAt, valueLabels } from "../src/chart/scale.ts";
+import {
+  bracketed,
+  position,
+  ticks,
+  valueAt,
+  valueLabels,
+  valueTicks,
+} from "../src/chart/scale.ts";
 import { sparkline } from "../src/chart/sparkline.ts";
+import type { ChartSpec, Curve } from "../src/chart/spec.ts";
 import { bandOf, smooth, spread, trace } from "../src/chart/trace.ts";
 import { yRange } from "../src/chart/y-range.ts";
 import { lineText, lineWidth } from "../src/text/line.ts";
@@ -45,7 +56,10 @@ function chart(
     isSparse: false,
     divergedAt: null,
   };
-  const range = yRange([curve], { log, guides: [], previous: undefined }) ?? { low: 0, high: 1 };
+  const range = yRange([curve], { log, guides: [], previous: undefined, isWhole: true }) ?? {
+    low: 0,
+    high: 1,
+  };
   const spec: ChartSpec = {
     title: [{ text: "loss" }],
     note: [],
@@ -73,7 +87,7 @@ test("a falling curve as a picture in braille, half blocks and ASCII", () => {
          3 ┤  ⠑⣄
            │    ⠑⠤⣀
          2 ┤       ⠉⠉⠒⠒⠢⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤⠤
-           └0───────────────────────"
+           └0───────20────────40────"
   `);
   expect(
     chart(values, { columns: 32, rows: 7, glyphs: "block" }).join("\n"),
@@ -84,7 +98,7 @@ test("a falling curve as a picture in braille, half blocks and ASCII", () => {
          3 ┤  ▀▄
            │    ▀▀▄▄
          2 ┤        ▀▀▀▀▀▀▄▄▄▄▄▄▄▄▄▄
-           └0───────────────────────"
+           └0───────20────────40────"
   `);
   expect(
     chart(values, { columns: 32, rows: 7, glyphs: "ascii" }).join("\n"),
@@ -95,7 +109,7 @@ test("a falling curve as a picture in braille, half blocks and ASCII", () => {
          3 ┤  '.
            │    ''..
          2 ┤        ''''''..........
-           └0───────────────────────"
+           └0───────20────────40────"
   `);
 });
 
@@ -250,35 +264,146 @@ test("position and value are each other's inverse, linear and logarithmic", () =
   }
 });
 
-test("a range stays while it is filled well, grows at once, and is cut where one value would flatten the rest", () => {
-  const curve = (values: readonly number[]) => ({
-    label: "",
-    tone: "plain" as const,
-    shaded: false,
-    behind: [],
-    isSparse: false,
-    divergedAt: null,
-    trace: trace(samplesOf(values), { low: 0, high: values.length - 1, log: false }, values.length),
-  });
+const curveOf = (values: readonly number[]): Curve => ({
+  name: "a",
+  tone: "plain",
+  shaded: false,
+  behind: [],
+  isSparse: false,
+  divergedAt: null,
+  trace: trace(samplesOf(values), { low: 0, high: values.length - 1, log: false }, values.length),
+});
+
+const falling = (from: number, to: number, steps = 200) =>
+  Array.from({ length: steps }, (_, i) => to + (from - to) * Math.exp(-i / (steps / 20)));
+
+test("a range stays while it is filled well and grows at once", () => {
   const options = { log: false, guides: [], previous: { low: 0, high: 10 } };
 
-  expect(yRange([curve([1, 9])], options)).toMatchObject({ low: 0, high: 10 });
-  expect(yRange([curve([1, 3])], options)?.high).toBeLessThan(4);
-  expect(yRange([curve([1, 20])], options)?.high).toBeGreaterThan(20);
-  const exploding = [...Array.from({ length: 200 }, (_, i) => 2 + (i % 10) / 10), 1e20];
-  expect(yRange([curve(exploding)], { ...options, previous: undefined })).toMatchObject({
-    cutAbove: 1e20,
-  });
-  const diverging = [
-    ...Array.from({ length: 80 }, (_, i) => 2 + (i % 10) / 10),
-    ...Array(20).fill(1e30),
-  ];
-  const half = yRange([curve(diverging)], { ...options, previous: undefined });
-  expect(half?.cutAbove).toBe(1e30);
-  expect(half?.high).toBeLessThan(4);
-  const falling = Array.from({ length: 200 }, (_, i) => 2 + 20 * Math.exp(-i / 10));
-  expect(yRange([curve(falling)], { ...options, previous: undefined })?.cutAbove).toBeNull();
-  expect(yRange([curve([Number.NaN])], options)).toBeNull();
+  expect(yRange([curveOf([1, 9])], options)).toEqual({ low: 0, high: 10 });
+  expect(yRange([curveOf([1, 3])], options)?.high).toBeLessThan(4);
+  expect(yRange([curveOf([1, 20])], options)?.high).toBeGreaterThan(20);
+  expect(yRange([curveOf([Number.NaN])], options)).toBeNull();
+});
+
+test("the range is that of the bulk of the values, and what lies beyond is an excursion", () => {
+  const options = { log: false, guides: [], previous: undefined };
+  const noisy = Array.from({ length: 200 }, (_, i) => 2 + (i % 10) / 10);
+
+  const exploding = curveOf([...noisy, 1e20]);
+  const range = yRange([exploding], options);
+  expect(range?.high).toBeLessThan(5);
+  expect(excursions(exploding, { low: 0, high: 5, log: false })).toEqual([
+    { dot: 200, value: 1e20, isAbove: true },
+  ]);
+
+  const diverging = curveOf([...noisy.slice(0, 80), ...Array(20).fill(1e30)]);
+  expect(yRange([diverging], options)?.high).toBeLessThan(4);
+
+  const bad = curveOf(falling(25, 3.1).map((value, i) => value + 3 * (1 - i / 200)));
+  const good = [2.34, 2.35, 2.36, 2.37, 2.38].map((end) => curveOf(falling(3.3, end)));
+  const six = yRange([bad, ...good], options);
+  expect(six?.low).toBeLessThan(2.34);
+  expect(six?.high).toBeGreaterThan(3.1);
+  expect(six?.high).toBeLessThan(4.5);
+
+  const accuracy = yRange([curveOf(falling(0, 0.9)), curveOf(falling(0, 0.95))], options);
+  expect(accuracy?.low).toBeLessThan(0.9);
+  expect(accuracy?.high).toBeGreaterThan(0.95);
+});
+
+test("what is no outlier is shown: one healthy run, a rate that changes, two steps, equal values", () => {
+  const options = { log: false, guides: [], previous: undefined };
+  const rangeOf = (values: readonly number[]) => yRange([curveOf(values)], options);
+
+  expect(rangeOf(Array.from({ length: 200 }, (_, i) => 3.3 - i / 200))?.high).toBeGreaterThan(3.3);
+  const rates = rangeOf([...Array(170).fill(0.1), ...Array(30).fill(0.01)]);
+  expect(rates?.low).toBeLessThan(0.01);
+  expect(rates?.high).toBeGreaterThan(0.1);
+  expect(rangeOf([1, 2])).toMatchObject({ low: expect.closeTo(0.97), high: expect.closeTo(2.03) });
+  const flat = rangeOf([5, 5, 5]);
+  expect(flat?.low).toBeLessThan(5);
+  expect(flat?.high).toBeGreaterThan(5);
+  const noise = rangeOf([100, 100 + 1e-4, 100]);
+  expect((noise?.high ?? 0) - (noise?.low ?? 0)).toBeGreaterThan(0.005);
+});
+
+test("a logarithmic axis ends at round numbers, which are ticks", () => {
+  const range = yRange([curveOf([25.4, 2.34])], { log: true, guides: [], previous: undefined });
+  expect(range).toEqual({ low: 2, high: 30 });
+  const found = valueTicks({ low: 2, high: 30, log: true }, 6);
+  expect(found[0]).toBe(2);
+  expect(found.at(-1)).toBe(30);
+  expect(ticks({ low: 1e-3, high: 1e4, log: true }, 4).length).toBeLessThanOrEqual(7);
+  expect(bracketed({ low: 2.31, high: 2.62 })).toEqual({ low: 2.3, high: 2.7 });
+});
+
+test("an axis has two ticks where it has room for them", () => {
+  expect(ticks({ low: 0.6, high: 0.66, log: false }, 2).length).toBeGreaterThanOrEqual(2);
+});
+
+test("a curve that leaves the axis has an arrow there, with its value", () => {
+  const values = Array.from({ length: 40 }, (_, i) => (i < 10 ? 99 : 1 + (i % 5) / 10));
+  const lines = drawChart({
+    title: [],
+    note: [],
+    ...{ columns: LABEL_CELLS + 40, rows: 8, glyphs: "block", x: { low: 0, high: 39, log: false } },
+    y: { low: 0, high: 2, log: false },
+    curves: [curveOf(values)],
+    ...{ guides: [], events: [], crosshair: null, xLabel: String },
+  }).map(lineText);
+
+  expect(lines[1]).toMatch(/▲/);
+  expect(lines[1]).toMatch(/99/);
+});
+
+test("a cell shows the curve that is on top in it, in its colour; bands and shades only where no curve is", () => {
+  const band = {
+    ...curveOf(Array(8).fill(1)),
+    tone: "series1" as const,
+    shaded: true,
+    isBand: true,
+  };
+  const wide = {
+    ...band.trace,
+    min: band.trace.mean.map(() => 0),
+    max: band.trace.mean.map(() => 2),
+  };
+  const spec: ChartSpec = {
+    title: [],
+    note: [],
+    ...{ columns: LABEL_CELLS + 8, rows: 7, glyphs: "block", x: { low: 0, high: 7, log: false } },
+    y: { low: 0, high: 2, log: false },
+    curves: [
+      { ...curveOf(Array(8).fill(1)), tone: "series0" },
+      { ...band, trace: wide },
+    ],
+    ...{ guides: [], events: [], crosshair: null, xLabel: String },
+  };
+  const tones = drawChart(spec)
+    .slice(1, -1)
+    .flatMap((line) => line.slice(1).map(({ tone }) => tone));
+
+  expect(new Set(tones)).toEqual(new Set(["shade1", "series1"]));
+  const below = { ...spec, curves: [{ ...band, trace: wide }, spec.curves[0] ?? band] };
+  const other = drawChart(below).flatMap((line) => line.map(({ tone }) => tone));
+  expect(other).toContain("series0");
+  expect(other).not.toContain("series1");
+});
+
+test("names stand at the ends of curves, apart from each other and in the order of the curves", () => {
+  const curves = ["a", "b", "c"].map((name, i) => ({
+    ...curveOf(Array(8).fill(1 + i / 1000)),
+    ...{ name, dash: i },
+  }));
+  const lines = endLabels(
+    { curves, y: { low: 0, high: 2, log: false } },
+    { columns: 4, rows: 6 },
+  ).map(lineText);
+
+  expect(lines.filter((text) => text !== "")).toEqual(["┅c", "╍b", "━a"]);
+  expect(spreadOut([5, 5, 5], 6)).toEqual([3, 4, 5]);
+  expect(spreadOut([0, 3, 3], 9)).toEqual([0, 3, 4]);
 });
 
 test("a sparkline goes down where the values do and has a gap where there are none", () => {

@@ -1,6 +1,6 @@
 /** What keys, the mouse and typed commands do to charts. */
 import { expect, test } from "vitest";
-import { crosshairAtStep } from "../src/state/curves.ts";
+import { crosshairAtStep, withMetrics } from "../src/state/curves.ts";
 import { recall, remember } from "../src/state/memory.ts";
 import { exampleStore, makeStore, press, screen, session, temporaryFolder } from "./make.ts";
 
@@ -47,4 +47,15 @@ test("the crosshair goes to a step that is not shown, and what is shown follows 
   const moved = crosshairAtStep(state, scene, 900);
   expect(moved.crosshair).toBe(900);
   expect(moved.zoom?.high).toBeGreaterThan(900);
+});
+
+test("charts are chosen by a regular expression", () => {
+  const ui = session(exampleStore(), { settings: { view: "charts" } });
+  const { state, scene } = ui;
+  const chosen = withMetrics(state, scene, "weight$|^loss");
+  expect(chosen.settings.metrics).toEqual([
+    ...["loss", "log10_ratio:hidden1.weight", "log10_ratio:output.weight"],
+  ]);
+  expect(withMetrics(state, scene, "(").message).toContain("not a regular expression");
+  expect(withMetrics(state, scene, "nothing").message).toContain("no series");
 });

@@ -157,7 +157,7 @@ test("enter on a loss shows its chart with the crosshair at that step", () => {
 
   expect(ui.state.settings.view).toBe("charts");
   expect(text(ui)).toMatch(/loss +step 120/);
-  expect(text(ui)).toMatch(/▶ sick/);
+  expect(text(ui)).toMatch(/▶━ sick/);
   press(ui, "escape");
   expect(text(ui)).toContain("g/sick: the loss jumped");
 });
@@ -187,10 +187,10 @@ test("enter on what lasts a step or few shows these few, each by itself", () => 
 
   press(ui, "enter");
   expect(text(ui)).toMatch(/loss +step 0$/m);
-  expect(text(ui)).toMatch(/▶ long +26\.0000/);
+  expect(text(ui)).toMatch(/▶━ long ▲2 +26\.0000/);
   press(ui, "escape", "j", "enter");
   expect(text(ui)).toMatch(/loss +step 12,345$/m);
-  expect(text(ui)).toMatch(/▶ long +9\.0000/);
+  expect(text(ui)).toMatch(/▶━ long ▲2 +9\.0000/);
   press(ui, "Z", "Z", "Z", "Z", "Z", "Z", "Z", "Z", "Z", "Z");
   expect(text(ui)).toContain("all steps are shown");
 });

@@ -1,6 +1,6 @@
 /**
  * A canvas of dots in character cells: 2x4 to a cell in braille, 1x2 in half blocks and ASCII.
- * Every cell belongs to the last layer that drew into it.
+ * Every cell belongs to the last layer that drew into it. Where layers cover each other, it shows the dots of that one alone.
  */
 import type { Line, Piece, Style } from "../text/line.ts";
 
@@ -13,6 +13,9 @@ export type Overlay = (cell: {
   readonly isEmpty: boolean;
   readonly drawn: Piece;
 }) => Piece | null;
+
+/** Column and row of a dot. */
+export type Dot = readonly [x: number, y: number];
 
 type Cell = {
   readonly across: number;
@@ -49,16 +52,23 @@ export class Raster {
   readonly #rows: number;
   readonly #cell: Cell;
   readonly #bits: Uint8Array;
-  readonly #layer: Uint8Array;
+  readonly #layer: Uint16Array;
+  readonly #isCovering: boolean;
 
-  constructor(columns: number, rows: number, glyphs: Glyphs) {
+  constructor(
+    columns: number,
+    rows: number,
+    glyphs: Glyphs,
+    { isCovering = false }: { readonly isCovering?: boolean } = {},
+  ) {
+    this.#isCovering = isCovering;
     this.#cell = CELLS[glyphs];
     this.#columns = Math.max(0, columns);
     this.#rows = Math.max(0, rows);
     this.width = this.#columns * this.#cell.across;
     this.height = this.#rows * this.#cell.down;
     this.#bits = new Uint8Array(this.#columns * this.#rows);
-    this.#layer = new Uint8Array(this.#columns * this.#rows);
+    this.#layer = new Uint16Array(this.#columns * this.#rows);
   }
 
   /** Draws the dot at column x and row y from the top; outside of the canvas nothing happens. */
@@ -66,18 +76,28 @@ export class Raster {
     if (x < 0 || y < 0 || x >= this.width || y >= this.height) return;
     const { across, down, bit } = this.#cell;
     const at = Math.floor(y / down) * this.#columns + Math.floor(x / across);
-    this.#bits[at] = (this.#bits[at] ?? 0) | (bit[x % across]?.[y % down] ?? 0);
+    const isCovered = this.#isCovering && this.#layer[at] !== layer;
+    const below = isCovered ? 0 : (this.#bits[at] ?? 0);
+    this.#bits[at] = below | (bit[x % across]?.[y % down] ?? 0);
     this.#layer[at] = layer;
   }
 
-  /** Draws a straight line between two dots. */
-  line(from: readonly [number, number], to: readonly [number, number], layer: number): void {
-    const [x0, y0] = from;
-    const [x1, y1] = to;
+  /** Whether nothing has been drawn into a cell by a layer from `first` on. */
+  isFree(column: number, row: number, first: number): boolean {
+    const at = row * this.#columns + column;
+    return this.#bits[at] === 0 || (this.#layer[at] ?? 0) < first;
+  }
+
+  /** Draws a straight line between two dots, as far as it lies on the canvas; `isDrawn` says in which columns of dots. */
+  line(from: Dot, to: Dot, layer: number, isDrawn: (x: number) => boolean = () => true): void {
+    const within = withinRows(from, to, this.height - 1);
+    if (within === null) return;
+    const [[x0, y0], [x1, y1]] = within;
     const steps = Math.max(Math.abs(x1 - x0), Math.abs(y1 - y0), 1);
     for (let i = 0; i <= steps; i++) {
       const share = i / steps;
-      this.dot(Math.round(x0 + (x1 - x0) * share), Math.round(y0 + (y1 - y0) * share), layer);
+      const x = Math.round(x0 + (x1 - x0) * share);
+      if (isDrawn(x)) this.dot(x, Math.round(y0 + (y1 - y0) * share), layer);
     }
   }
 
@@ -103,6 +123,19 @@ export class Raster {
       return pieces;
     });
   }
+}
+
+/** Cuts a line where it leaves the rows of dots from 0 to `last`; null where it lies outside. */
+function withinRows([x0, y0]: Dot, [x1, y1]: Dot, last: number): readonly [Dot, Dot] | null {
+  if (Math.max(y0, y1) < 0 || Math.min(y0, y1) > last) return null;
+  const at = (y: number): Dot => {
+    const inside = Math.min(last, Math.max(0, y));
+    return [
+      inside === y ? (y === y0 ? x0 : x1) : x0 + ((inside - y0) / (y1 - y0)) * (x1 - x0),
+      inside,
+    ];
+  };
+  return [at(y0), y0 === y1 ? [x1, y1] : at(y1)];
 }
 
 /** Adds one cell to a line, in the last piece where the style is the same. */

@@ -17,11 +17,25 @@ export function valueAt({ low, high, log }: Scale, share: number): number {
   return log ? low * (high / low) ** share : low + (high - low) * share;
 }
 
-/** Returns about `wanted` round values within the scale: 1, 2 and 5 times powers of ten. */
+/** Returns the cell at a position between 0 and 1; null outside. */
+export function cellAt(share: number, cells: number): number | null {
+  if (!(share >= 0 && share <= 1)) return null;
+  return Math.min(cells - 1, Math.floor(share * cells));
+}
+
+/** Returns about `wanted` round values within the scale, at least two where there is room for two. */
 export function ticks(scale: Scale, wanted: number): number[] {
   const { low, high, log } = scale;
-  if (log && high / low >= 10) return logTicks(low, high, wanted);
+  if (log && high / low >= NARROW) return logTicks(scale, wanted);
   const step = roundStep((high - low) / Math.max(1, wanted));
+  const found = multiples(scale, step);
+  return found.length < 2 && wanted >= 2 ? multiples(scale, roundStep(step / 4)) : found;
+}
+
+/** A logarithmic axis over less than this factor has the ticks of a linear one. */
+export const NARROW = 3;
+
+function multiples({ low, high }: Range, step: number): number[] {
   const first = Math.ceil(low / step - 1e-9);
   const last = Math.floor(high / step + 1e-9);
   return Array.from({ length: Math.max(0, last - first + 1) }, (_, i) =>
@@ -58,15 +72,60 @@ export function stepLabel(value: number, spread: number): string {
   return spread < 2e4 && value >= 1e4 ? count(value) : compact(value);
 }
 
-function logTicks(low: number, high: number, wanted: number): number[] {
+/** What ticks of a logarithmic axis are times a power of ten, from many to few. */
+const FACTORS = [[1, 1.5, 2, 3, 4, 5, 7], [1, 2, 3, 5], [1, 2, 5], [1, 3], [1]] as const;
+
+/** Returns as many round numbers as are wanted. */
+function logTicks({ low, high }: Scale, wanted: number): number[] {
   const from = Math.floor(Math.log10(low));
-  const to = Math.ceil(Math.log10(high));
-  const decades = to - from;
-  const factors = decades * 3 <= wanted * 1.5 ? [1, 2, 5] : [1];
+  const decades = Math.ceil(Math.log10(high)) - from;
   const skip = Math.max(1, Math.ceil(decades / Math.max(1, wanted)));
-  const all: number[] = [];
-  for (let power = from; power <= to; power += skip) {
-    for (const factor of factors) all.push(factor * 10 ** power);
+  const powers = Array.from({ length: Math.floor(decades / skip) + 1 }, (_, i) => from + i * skip);
+  const within = (value: number) => value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9);
+  const sets = FACTORS.map((factors) =>
+    powers.flatMap((power) => factors.map((factor) => timesPower(factor, power))).filter(within),
+  );
+  const most = Math.ceil(wanted * 1.5);
+  return sets.find(({ length }) => length <= most) ?? sets.at(-1) ?? [];
+}
+
+/** Returns the ticks of a value axis, which ends at ticks where these are round numbers. */
+export function valueTicks(scale: Scale, wanted: number): number[] {
+  const { low, high, log } = scale;
+  const found = ticks(scale, wanted);
+  if (!log) return found;
+  const isApart = (a: number, b: number): boolean =>
+    Math.abs(position(scale, a) - position(scale, b)) > 0.5 / wanted;
+  const ends = [low, high].filter(isRound);
+  const between = found.filter((one) => ends.every((end) => one === end || isApart(one, end)));
+  return [...new Set([...ends, ...between])].sort((a, b) => a - b);
+}
+
+function timesPower(factor: number, power: number): number {
+  return Number(`${factor}e${power}`);
+}
+
+/** Whether a number has at most two digits beside its power of ten. */
+function isRound(value: number): boolean {
+  return Number(value.toPrecision(2)) === value;
+}
+
+/** Factors at which a logarithmic axis may end. */
+const ENDS = [1, 1.5, 2, 3, 4, 5, 6, 7, 8, 10] as const;
+
+/** Widens a logarithmic range to round numbers. */
+export function bracketed({ low, high }: Range): Range {
+  if (high / low < NARROW) {
+    const step = roundStep((high - low) / 4);
+    const [first, last] = [Math.floor(low / step + 1e-9), Math.ceil(high / step - 1e-9)];
+    const from = Number((first * step).toPrecision(12));
+    return { low: from > 0 ? from : low, high: Number((last * step).toPrecision(12)) };
   }
-  return all.filter((value) => value >= low * (1 - 1e-9) && value <= high * (1 + 1e-9));
+  const [below, above] = [Math.floor(Math.log10(low)), Math.floor(Math.log10(high))];
+  const least = ENDS.findLast((factor) => timesPower(factor, below) <= low * (1 + 1e-9));
+  const most = ENDS.find((factor) => timesPower(factor, above) >= high * (1 - 1e-9));
+  return {
+    low: least === undefined ? low : timesPower(least, below),
+    high: most === undefined ? high : timesPower(most, above),
+  };
 }

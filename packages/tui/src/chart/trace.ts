@@ -38,6 +38,18 @@ export function smooth(samples: SeriesRows, steps: number): SeriesRows {
   return { ...samples, mean };
 }
 
+/** Lets a number that comes after a gap count for the steps since the one before it. */
+export function withGaps(samples: SeriesRows): SeriesRows {
+  const { x, width } = samples;
+  const isGap = (i: number): boolean => {
+    const widest = Math.max(width[i] ?? 1, width[i - 1] ?? 1);
+    return i > 0 && (x[i] ?? 0) - (x[i - 1] ?? 0) > 1.5 * widest;
+  };
+  if (!x.some((_, i) => isGap(i))) return samples;
+  const wide = width.map((one, i) => (isGap(i) ? (x[i] ?? 0) - (x[i - 1] ?? 0) : one));
+  return { ...samples, width: wide };
+}
+
 /** Summarises rows in `columns` columns of dots; means are weighed by their numbers of values. */
 export function trace(samples: SeriesRows, scale: Scale, columns: number): Trace {
   const min = new Float64Array(columns).fill(Number.NaN);
@@ -73,14 +85,6 @@ export function trace(samples: SeriesRows, scale: Scale, columns: number): Trace
     broken = false;
   }
   return { min, mean, max, gapBefore };
-}
-
-/** Returns the last column at or before `column` that has a value. */
-export function lastColumn({ mean }: Trace, column: number): number | null {
-  for (let x = Math.min(column, mean.length - 1); x >= 0; x--) {
-    if (!Number.isNaN(mean[x])) return x;
-  }
-  return null;
 }
 
 export const BANDS = ["std", "stderr", "min-max", "95%"] as const;

@@ -12,6 +12,7 @@ import {
 } from "@ablate/store";
 import type { Scale } from "../chart/scale.ts";
 import type { XAxis } from "../state/settings.ts";
+import { ExactReader } from "./exact-values.ts";
 import { LruCache, RunCache } from "./lru-cache.ts";
 import { attemptOf, batchSize, isRecorded, type ShownRun, updates } from "./shown-run.ts";
 import { metricBehind } from "./titles.ts";
@@ -65,8 +66,12 @@ export class CurveReader {
   readonly #known: LruCache<Known> = new LruCache(KNOWN_VALUES, ({ rows }) => valuesIn(rows));
   readonly #ends: RunCache<number> = new RunCache(KEPT_RUNS);
 
+  /** Reads single values. */
+  readonly exact: ExactReader;
+
   constructor(reader: () => StoreReader) {
     this.#reader = reader;
+    this.exact = new ExactReader(reader);
   }
 
   get reader(): StoreReader {

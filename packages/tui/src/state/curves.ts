@@ -1,8 +1,11 @@
 /** What keys, the mouse and typed commands do to charts: zooming, the crosshair, ranges by hand, hidden curves. */
+import { isDeepStrictEqual } from "node:util";
+import { counted } from "@ablate/text";
 import { position, type Range, valueAt } from "../chart/scale.ts";
 import { axisOf } from "../data/curves.ts";
 import { colourKey } from "../data/looks.ts";
 import type { TableRow } from "../data/table.ts";
+import { seriesTitle } from "../data/titles.ts";
 import type { Scene } from "./scene.ts";
 import type { ViewSettings } from "./settings.ts";
 import { adjusted, clamp, type State, say } from "./state.ts";
@@ -94,4 +97,49 @@ export function soloCurve(state: State, { chosen }: Scene, row: TableRow): State
   if (others.length > 0 && isAlone && !isHidden(state.settings, row))
     return say(adjusted(state, { hiddenCurves: [] }), "every curve is shown");
   return say(adjusted(state, { hiddenCurves: others }), `${row.title} alone; o shows all again`);
+}
+
+/** Rows and columns of charts that a key goes through; null for as many as fit. */
+const GRIDS: readonly ViewSettings["chartGrid"][] = [
+  null,
+  { rows: 1, columns: 1 },
+  { rows: 1, columns: 2 },
+  { rows: 2, columns: 2 },
+  { rows: 2, columns: 3 },
+  { rows: 3, columns: 3 },
+  { rows: 4, columns: 4 },
+];
+
+/** Goes to the next arrangement of charts. */
+export function nextGrid(state: State): State {
+  const { chartGrid } = state.settings;
+  const at = GRIDS.findIndex((one) => isDeepStrictEqual(one, chartGrid));
+  return withGrid(state, GRIDS[(at + 1) % GRIDS.length] ?? null);
+}
+
+/** Arranges charts in so many rows and columns; null: as many as fit. */
+export function withGrid(state: State, chartGrid: ViewSettings["chartGrid"]): State {
+  const said =
+    chartGrid === null
+      ? "as many charts as fit"
+      : `${counted(chartGrid.rows, "row")} and ${counted(chartGrid.columns, "column")} of charts`;
+  return say({ ...adjusted(state, { chartGrid }), isAlone: false }, said);
+}
+
+/** Charts every series whose name a regular expression finds. */
+export function withMetrics(state: State, { allMetrics }: Scene, pattern: string): State {
+  const isFound = matcherOf(pattern);
+  if (isFound === null) return say(state, `"${pattern}" is not a regular expression`);
+  const metrics = allMetrics.filter((series) => isFound(series) || isFound(seriesTitle(series)));
+  if (metrics.length === 0) return say(state, `no series is called like "${pattern}"`);
+  return say({ ...adjusted(state, { metrics }), chart: 0 }, `${counted(metrics.length, "chart")}`);
+}
+
+function matcherOf(pattern: string): ((text: string) => boolean) | null {
+  try {
+    const expression = new RegExp(pattern, "i");
+    return (text) => expression.test(text);
+  } catch {
+    return null;
+  }
 }

@@ -3,7 +3,7 @@ import { type Align, cutText, visible, widthOf, wrapWords } from "@ablate/text";
 
 /**
  * What a piece of text means; the theme decides how that looks. A `series` tone tells curves apart, one for each slot
- * of COLOURS; a `ramp` tone is a density, from 0 (nothing) to RAMP_LEVELS - 1.
+ * of COLOURS; the `shade` of that slot is for what lies behind a curve; a `ramp` tone is a density, from 0 (nothing) to RAMP_LEVELS - 1.
  */
 export type Tone =
   | "plain"
@@ -13,6 +13,7 @@ export type Tone =
   | "warn"
   | "bad"
   | `series${number}`
+  | `shade${number}`
   | `ramp${number}`;
 
 /** Slots of colours that tell curves apart. */

@@ -1,6 +1,7 @@
 /** Turns styled lines into what a terminal understands. */
 import { sealed } from "@ablate/text";
 import { type Line, lineText, type Piece, RAMP_LEVELS, type Tone } from "./line.ts";
+import { mixed } from "./palette.ts";
 
 /** `none`: plain text; `mono`: bold, dim and inverse; then so many colours. */
 export type ColourDepth = "none" | "mono" | "16" | "256";
@@ -96,7 +97,7 @@ function codesOf(one: Piece, theme: Theme): string {
   return [bold ? "1" : "", colour, behind, inverse ? "7" : ""].filter(Boolean).join(";");
 }
 
-const NUMBERED = /^(series|ramp)(\d+)$/;
+const NUMBERED = /^(series|shade|ramp)(\d+)$/;
 
 /** Returns the SGR codes of a tone in the foreground. */
 function toneCode(tone: Tone, { depth, background }: Theme): string {
@@ -105,8 +106,15 @@ function toneCode(tone: Tone, { depth, background }: Theme): string {
   if (kind === undefined) return CODES[isNamed(tone) ? tone : "plain"][at];
   const n = Number(digits);
   if (kind === "ramp") return depth === "256" ? `38;5;${rampColour(n, background)}` : "";
+  if (kind === "shade") return depth === "256" ? `38;5;${shadeColour(n, at)}` : CODES.muted[at];
   if (depth === "256") return `38;5;${SERIES_256[n % SERIES_256.length]?.[at] ?? 7}`;
   return SERIES_16[n % SERIES_16.length]?.[at] ?? "";
+}
+
+/** Returns what lies behind a curve of a colour: that colour, near the background. */
+function shadeColour(slot: number, at: 0 | 1): number {
+  const colour = SERIES_256[slot % SERIES_256.length]?.[at] ?? 7;
+  return mixed(colour, at === 0 ? 0 : 255);
 }
 
 function isNamed(tone: Tone): tone is keyof typeof CODES {

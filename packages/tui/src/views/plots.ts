@@ -1,19 +1,15 @@
 /** Charts of series of runs: from samples to curves with colours, bands, guides and events, and to words. */
 import { isMetric, type SeriesRows } from "@ablate/store";
-import { compact, count, counted, duration, loss } from "@ablate/text";
-import { type Curve, dotColumns, drawChart, type Guide, LABEL_CELLS } from "../chart/chart.ts";
-import { position, stepLabel } from "../chart/scale.ts";
-import {
-  BAND_NAMES,
-  lastColumn,
-  type Spread,
-  smooth,
-  spread,
-  type Trace,
-  trace,
-} from "../chart/trace.ts";
+import { compact, count, counted, duration, shortNumber } from "@ablate/text";
+import { LABEL_CELLS } from "../chart/axes.ts";
+import { dotColumns, drawChart } from "../chart/chart.ts";
+import { excursions } from "../chart/excursions.ts";
+import { type Scale, stepLabel } from "../chart/scale.ts";
+import type { Curve, Guide } from "../chart/spec.ts";
+import { BAND_NAMES, smooth, type Trace, trace, withGaps } from "../chart/trace.ts";
 import { yRange } from "../chart/y-range.ts";
 import { axisOf, seriesBehind, type Window } from "../data/curves.ts";
+import { isSmoothed } from "../data/exact-values.ts";
 import type { Look } from "../data/looks.ts";
 import { isRecorded, rateChanges, type ShownRun, updates } from "../data/shown-run.ts";
 import { RATIO, titleAmong } from "../data/titles.ts";
@@ -24,8 +20,12 @@ import type { Canvas, PlotPlace, Rect } from "./view.ts";
 /** One curve before it is drawn: what it is called and the traces of its runs. */
 export type Plot = {
   readonly key: string;
+  readonly series: string;
   readonly label: string;
+  /** What it is called at its right end. */
+  readonly name?: string;
   readonly look: Look;
+  readonly runs: readonly ShownRun[];
   readonly traces: readonly Trace[];
   /** Their mean and band, or the only trace. */
   readonly shown: Trace;
@@ -53,17 +53,15 @@ export function chartCanvas(canvas: Canvas, columns: number): ChartCanvas {
   return { ...canvas, window };
 }
 
-/** Brings a series into columns of dots, smoothed where it is measured often. */
+/** Brings a series of a run into columns of dots, smoothed where it is measured often. */
 export function traceOf(
   { state, window }: ChartCanvas,
-  series: string,
+  { run, series }: { readonly run: ShownRun; readonly series: string },
   samples: SeriesRows,
 ): Trace {
-  const isMeasured = series === "loss" || series.startsWith(RATIO) || isMetric(series);
-  const isNoisy = isMeasured && !isSparse(series, samples, window);
   const spaced = window.axis === "step" ? withGaps(samples) : samples;
-  const smoothed = smooth(spaced, isNoisy ? state.settings.smoothing : 0);
-  return trace(smoothed, window.scale, window.columns);
+  const steps = isSmoothed(run, series) ? state.settings.smoothing : 0;
+  return trace(smooth(spaced, steps), window.scale, window.columns);
 }
 
 /** A series of so many columns of dots for each number has a sign at each. */
@@ -75,18 +73,6 @@ export function isSparse(series: string, { x, width }: SeriesRows, { columns }: 
   if (x.length * DOTS_A_NUMBER > columns) return false;
   const steps = width.reduce((sum, one) => sum + one, 0);
   return x.length < 2 || steps < ((x.at(-1) ?? 0) - (x[0] ?? 0)) / 2;
-}
-
-/** Lets a number that comes after a gap count for the steps since the one before it. */
-function withGaps(samples: SeriesRows): SeriesRows {
-  const { x, width } = samples;
-  const isGap = (i: number): boolean => {
-    const widest = Math.max(width[i] ?? 1, width[i - 1] ?? 1);
-    return i > 0 && (x[i] ?? 0) - (x[i - 1] ?? 0) > 1.5 * widest;
-  };
-  if (!x.some((_, i) => isGap(i))) return samples;
-  const wide = width.map((one, i) => (isGap(i) ? (x[i] ?? 0) - (x[i - 1] ?? 0) : one));
-  return { ...samples, width: wide };
 }
 
 /** Whether a series is drawn along a logarithmic axis: losses where that is asked for, some metrics where it is not. */
@@ -118,6 +104,8 @@ export type PlotSpec = {
   readonly runs: readonly ShownRun[];
   readonly guides?: readonly Guide[];
   readonly isFocused?: boolean;
+  /** Cells at the right for the names of curves. */
+  readonly gutter?: number;
   /** That of the series unless given. */
   readonly title?: string | undefined;
 };
@@ -139,16 +127,26 @@ export function placedAt(
 export function drawPlots(
   canvas: ChartCanvas,
   plots: readonly Plot[],
-  { series, box, onTop, runs, guides = guidesOf(canvas, series, runs), isFocused, title }: PlotSpec,
+  {
+    series,
+    box,
+    onTop,
+    runs,
+    guides = guidesOf(canvas, series, runs),
+    isFocused,
+    title,
+    gutter = 0,
+  }: PlotSpec,
 ): DrawnPlots {
   const { state, window } = canvas;
   const log = isLogarithmic(canvas, series, runs);
   const curves = curvesOf(plots, onTop);
-  const id = [state.settings.view, series, log, window.axis, JSON.stringify(state.zoom)].join();
+  const shown = plots.map(({ key, isHidden }) => (isHidden ? "" : key));
+  const id = [series, log, window.axis, window.columns, JSON.stringify([state.zoom, shown])].join();
   const byHand = state.settings.yRanges[series];
   const found = yRange(curves, { log, guides, previous: canvas.ranges.get(id) });
   const isUsable = byHand !== undefined && (!log || byHand.low > 0);
-  const range = isUsable ? { ...byHand, cutAbove: null } : found;
+  const range = isUsable ? byHand : found;
   const head = line({
     ...piece(title ?? titleAmong(series, runs), isFocused ? "accent" : "plain"),
     bold: true,
@@ -165,13 +163,15 @@ export function drawPlots(
   const notes = [
     ...(log ? ["log"] : []),
     ...guides.map(({ label }) => `┈ ${label}`),
-    ...(range.cutAbove === null ? [] : [`cut above, up to ${loss(range.cutAbove)}`]),
+    ...(isUsable ? ["by hand"] : []),
+    ...cutTexts(curves, { ...range, log }),
   ];
   const y = { low: range.low, high: range.high, log };
   const lines = drawChart({
     title: head,
     note: [piece(notes.join(" · "), "muted")],
     ...box,
+    gutter,
     glyphs: canvas.glyphs,
     x: window.scale,
     y,
@@ -183,26 +183,61 @@ export function drawPlots(
   });
   const rect = {
     ...{ column: LABEL_CELLS, row: 1 },
-    ...{ columns: box.columns - LABEL_CELLS, rows: box.rows - 2 },
+    ...{ columns: box.columns - LABEL_CELLS - gutter, rows: box.rows - 2 },
   };
   const hasRoom = rect.columns > 0 && rect.rows > 0;
   return { lines, place: hasRoom ? { series, rect, x: window.scale, y } : null };
 }
 
-/** Orders curves so that the one in front is drawn last; bands are drawn where there are few, else only its own. */
+/** Orders curves so that the one in front is drawn last. Means have bands; what single steps did is shown of one run alone. */
 function curvesOf(plots: readonly Plot[], onTop: number): Curve[] {
-  const curves = plots.map((plot, i): Curve => {
-    const isTop = i === onTop;
+  const shown = plots.filter(({ isHidden = false }) => !isHidden);
+  const top = plots[onTop];
+  const isSingle = shown.length === 1 || shown.slice(1).every(({ isSparse }) => isSparse);
+  const curves = shown.map((plot): Curve => {
+    const isTop = plot === top;
     const isMean = plot.traces.length > 1;
     return {
       ...plot,
       ...plot.look,
       trace: plot.shown,
-      shaded: isTop || (isMean && plots.length <= 3),
+      shaded: isMean || (isTop && isSingle),
+      isBand: isMean,
+      ...(isMean ? { steps: extremesOf(plot.traces) } : {}),
       behind: isTop && isMean ? plot.traces : [],
     };
   });
-  return [...curves.filter((_, i) => i !== onTop), ...curves.slice(onTop, onTop + 1)];
+  const isFront = (_: Curve, i: number): boolean => shown[i] === top;
+  return [...curves.filter((one, i) => !isFront(one, i)), ...curves.filter(isFront)];
+}
+
+/** Returns the smallest and largest values of several runs, column by column. */
+function extremesOf(traces: readonly Trace[]): Pick<Trace, "min" | "max"> {
+  const [first] = traces;
+  const over = (of: (one: Trace) => Float64Array, choose: (a: number, b: number) => number) =>
+    (first === undefined ? new Float64Array() : of(first)).map((_, x) =>
+      traces.reduce((best, one) => {
+        const value = of(one)[x] ?? Number.NaN;
+        return Number.isNaN(value) ? best : Number.isNaN(best) ? value : choose(best, value);
+      }, Number.NaN),
+    );
+  return { min: over(({ min }) => min, Math.min), max: over(({ max }) => max, Math.max) };
+}
+
+/** Says what lies beyond the ends of the axis, and how far. */
+function cutTexts(curves: readonly Curve[], y: Scale): string[] {
+  const found = curves.flatMap((curve) => excursions(curve, y).map((one) => ({ ...one, curve })));
+  return [true, false].flatMap((isAbove) => {
+    const some = found.filter((one) => one.isAbove === isAbove);
+    const values = some.map(({ value }) => value);
+    if (values.length === 0) return [];
+    const names = new Set(some.map(({ curve }) => curve.name ?? ""));
+    const [name = ""] = names;
+    const who = names.size === 1 ? name : `${names.size} curves`;
+    const far = isAbove ? Math.max(...values) : Math.min(...values);
+    const text = shortNumber(far, 3).replace("-", "−");
+    return [`${who} ${isAbove ? `up to ${text} above` : `down to ${text} below`}`.trim()];
+  });
 }
 
 function whyEmpty(runs: readonly ShownRun[]): string {
@@ -276,28 +311,4 @@ export function caption(
     smoothing === 0 ? "not smoothed" : `smoothed over ${counted(smoothing, "step")}`,
     ...(plots.some(({ traces }) => traces.length > 1) ? [BAND_NAMES[band]] : []),
   ].join(" · ");
-}
-
-/** Reads a plot at the crosshair, else at its last value: over how many runs, and how they spread. */
-export function readAt({ state, window }: ChartCanvas, plot: Plot): Spread | null {
-  const at = columnAt(state.crosshair, window);
-  const column = lastColumn(plot.shown, at);
-  const isFarBack = (one: number, from: number): boolean => from - one > window.columns / 20;
-  const hasLost = plot.divergedAt !== null;
-  if (column === null || (state.crosshair !== null && hasLost && isFarBack(column, at)))
-    return null;
-  const values = plot.traces.map((one) => {
-    const own = lastColumn(one, column) ?? column;
-    // What a run had before it diverged is not its value later.
-    const isOver = hasLost && !plot.isSparse && isFarBack(own, column);
-    return isOver ? Number.NaN : (one.mean[own] ?? Number.NaN);
-  });
-  if (values.length > 1) return spread(values, state.settings.band);
-  const mean = plot.shown.mean[column] ?? Number.NaN;
-  return { n: 1, mean, low: mean, high: mean };
-}
-
-function columnAt(crosshair: number | null, { scale, columns }: Window): number {
-  if (crosshair === null) return columns - 1;
-  return Math.min(columns - 1, Math.max(0, Math.floor(position(scale, crosshair) * columns)));
 }

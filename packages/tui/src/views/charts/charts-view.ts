@@ -1,47 +1,27 @@
 /** The view Charts: curves of the marked runs on one x axis, with a legend that reads every curve. */
-import { count, UNKNOWN, widthOf } from "@ablate/text";
-import { LABEL_CELLS } from "../../chart/chart.ts";
-import { BANDS, bandOf, type Spread } from "../../chart/trace.ts";
-import { fitTitles, sizeText } from "../../data/labels.ts";
-import { swatch } from "../../data/looks.ts";
+import { widthOf } from "@ablate/text";
+import { LABEL_CELLS } from "../../chart/axes.ts";
+import { BANDS } from "../../chart/trace.ts";
 import { RECORDED_COLUMNS, recordedRows } from "../../data/recorded.ts";
-import { seriesValues, titleAmong } from "../../data/titles.ts";
+import { seriesValue } from "../../data/titles.ts";
 import { CURVE_KEYS, pan } from "../../keys/curve-keys.ts";
 import { toggleAlone } from "../../keys/move-keys.ts";
 import { bind, bindBoth, ROWS } from "../../keys/rows.ts";
 import { choosing, TABLE_CHOOSERS, TABLE_KEYS } from "../../keys/table-keys.ts";
-import { isHidden, soloCurve, toggleCurve } from "../../state/curves.ts";
+import { nextGrid, soloCurve, toggleCurve } from "../../state/curves.ts";
 import type { Scene } from "../../state/scene.ts";
 import { adjusted, after, type State, say, show, wrap } from "../../state/state.ts";
+import { beside, cutLine, GAP, justify, type Line, lineWidth, piece } from "../../text/line.ts";
 import {
-  beside,
-  cutLine,
-  fitLine,
-  GAP,
-  justify,
-  type Line,
-  lineWidth,
-  piece,
-  shareOf,
-} from "../../text/line.ts";
-import { lookOf } from "../looks.ts";
-import {
-  type Box,
   type ChartCanvas,
   caption,
   chartCanvas,
-  commonRates,
-  divergence,
   drawPlots,
-  isSparse,
   type Plot,
   placedAt,
-  readAt,
-  traceOf,
-  xName,
 } from "../plots.ts";
+import { readAt } from "../readings.ts";
 import {
-  around,
   type Canvas,
   type Context,
   type Drawn,
@@ -50,6 +30,9 @@ import {
   type Sheet,
   type View,
 } from "../view.ts";
+import { type ChartPage, pageOf } from "./chart-grid.ts";
+import { endNames, plotsOf } from "./chart-plots.ts";
+import { entriesOf, legendLines, legendWidth } from "./legend.ts";
 import { SERIES } from "./series-chooser.ts";
 
 export const chartsView: View = {
@@ -84,10 +67,14 @@ export const chartsView: View = {
         return row === undefined ? state : soloCurve(state, scene, row);
       },
     },
-    bind(ROWS.pane, (state, { scene }) => ({
-      ...state,
-      chart: wrap(state.chart + 1, scene.metrics.length),
-    })),
+    ...bindBoth([ROWS.previousPane, ROWS.pane], toChart),
+    ...bindBoth([ROWS.pageUp, ROWS.pageDown], turnPage),
+    {
+      keys: ["r"],
+      help: "rows and columns of charts",
+      after: ROWS.pane,
+      act: nextGrid,
+    },
     ...CURVE_KEYS,
     {
       keys: ["m"],
@@ -101,8 +88,33 @@ export const chartsView: View = {
   ],
 };
 
-function toCurve(state: State, { scene }: Context, by: number): State {
-  return { ...state, curve: wrap(state.curve + by, scene.chosen.length) };
+/** Goes to another curve, in the order of the legend. */
+function toCurve(state: State, { scene, extent }: Context, by: number): State {
+  const { chosen } = scene;
+  const keys = extent.legend.map(({ key }) => key);
+  const order = keys.length === chosen.length ? keys : chosen.map(({ key }) => key);
+  const at = order.indexOf(chosen[state.curve]?.key ?? "");
+  const next = order[wrap(at + by, order.length)];
+  return {
+    ...state,
+    curve: Math.max(
+      0,
+      chosen.findIndex(({ key }) => key === next),
+    ),
+  };
+}
+
+/** Goes to another chart; those that are not on the screen have pages of their own. */
+function toChart(state: State, { scene }: Context, by: number): State {
+  return { ...state, chart: wrap(state.chart + by, scene.metrics.length) };
+}
+
+function turnPage(state: State, { scene, extent }: Context, by: number): State {
+  const last = Math.max(0, scene.metrics.length - 1);
+  const chart = Math.min(last, Math.max(0, state.chart + by * Math.max(1, extent.plots.length)));
+  return chart === state.chart
+    ? say(state, "there are no more charts: v chooses")
+    : { ...state, chart };
 }
 
 /** Opens the run of the curve on top, or the first run of its group. */
@@ -111,193 +123,152 @@ function openCurve(state: State, { scene }: Context): State {
   return run === undefined ? state : { ...show(state, "run"), opened: run };
 }
 
-const LEAST_COLUMNS = 44;
-const LEAST_ROWS = 7;
-const LEAST_NAME = 16;
+/** From so many columns on, the legend stands beside the charts. */
+const WITH_LEGEND = 76;
 
 function drawCharts(canvas: Canvas): Drawn {
-  const { scene, state, columns, rows } = canvas;
+  const { scene, state, columns, isPane } = canvas;
   const focus = Math.min(state.chart, scene.metrics.length - 1);
   const focused = scene.metrics[focus];
   if (scene.chosen.length === 0 || focused === undefined) return nothing(canvas);
-  const legendWidth = columns < 76 ? 0 : Math.min(44, Math.max(26, Math.floor(columns * 0.28)));
-  const below = legendWidth > 0 ? 0 : Math.min(scene.chosen.length + 1, Math.floor(rows / 3));
-  const area = {
-    columns: columns - (legendWidth > 0 ? legendWidth + GAP : 0),
-    rows: rows - 1 - below,
+  const onTop = state.curve % scene.chosen.length;
+  const series = focused;
+  // The legend is read first: it is as wide as what it says.
+  const entries = entriesOf(chartCanvas(canvas, columns), unread(canvas, series), onTop);
+  const isBeside = !isPane && columns >= WITH_LEGEND;
+  const isBelow = !isPane && !isBeside;
+  const legend = {
+    isBeside,
+    width: isBeside ? legendWidth(chartCanvas(canvas, columns), entries, columns) : columns,
+    rows: isBelow ? Math.min(entries.length + 1, Math.floor(canvas.rows / 3)) : 0,
   };
-  const tiles = state.isAlone ? tile([focused], area, 0) : tile(scene.metrics, area, focus);
-  const charting = chartCanvas(canvas, tiles.columns);
-  const charts = tiles.shown.map((series) => ({ series, plots: plotsOf(charting, series) }));
-  const plots = charts.find(({ series }) => series === focused)?.plots ?? [];
-  const legend = legendOf(charting, focused, plots, legendWidth || columns);
-  const grid = gridOf(charting, charts, tiles, focused);
-  const body =
-    legendWidth > 0
-      ? beside([
-          { lines: grid.lines, width: area.columns },
-          { lines: legend.slice(0, area.rows), width: legendWidth },
-        ])
-      : [...grid.lines, ...legend.slice(0, below)];
-  const corner =
-    legendWidth > 0 ? { column: area.columns + GAP, row: 2 } : { column: 0, row: area.rows + 2 };
+  const drawn = drawPage(canvas, { focus, onTop, legend });
+  const { charting, lines, page } = drawn;
+  const shown = isPane ? [] : legendLines(charting, entries, legend.width);
+  const area = columns - (isBeside ? legend.width + GAP : 0);
+  const body = isBeside
+    ? beside([
+        { lines, width: area },
+        { lines: shown.slice(0, canvas.rows - 1), width: legend.width },
+      ])
+    : [...lines, ...shown.slice(0, legend.rows)];
+  const corner = isBeside ? { column: area + GAP, row: 2 } : { column: 0, row: lines.length + 2 };
+  const places = isPane ? [] : entries;
   return {
-    lines: [titleLine(canvas, caption(charting, plots, tiles.columns)), ...body],
-    xCells: tiles.columns - LABEL_CELLS,
-    plots: grid.plots,
-    legend: plots.map(({ key }, i) => ({
+    lines: [
+      titleLine(canvas, [caption(charting, drawn.plots, page.columns), pageText(page, scene)]),
+      ...body,
+    ],
+    xCells: page.columns - LABEL_CELLS - drawn.gutter,
+    plots: drawn.places,
+    legend: places.map(({ plot: { key } }, i) => ({
       key,
-      rect: { ...corner, row: corner.row + i, columns: legendWidth || columns, rows: 1 },
+      rect: { ...corner, row: corner.row + i, columns: legend.width, rows: 1 },
     })),
-    sheet: () => sheetOf(charting, charts),
+    sheet: () => sheetOf(charting, page.shown),
   };
 }
 
-type Chart = { readonly series: string; readonly plots: readonly Plot[] };
+/** Says which charts are on the screen, where that is not all. */
+function pageText({ first, shown }: ChartPage, { metrics }: Scene): string {
+  if (shown.length >= metrics.length) return "";
+  const last = first + shown.length;
+  return `charts ${first + 1}–${last} of ${metrics.length}, PgDn`;
+}
 
-type Tiles = {
-  readonly shown: readonly string[];
-  readonly across: number;
-  readonly columns: number;
-  readonly heights: readonly number[];
+/** Returns the plots of a series without their curves, for what is said of them. */
+function unread(canvas: Canvas, series: string): Plot[] {
+  return plotsOf(chartCanvas(canvas, LABEL_CELLS), series, []);
+}
+
+type PageSpec = {
+  readonly focus: number;
+  readonly onTop: number;
+  readonly legend: { readonly isBeside: boolean; readonly width: number; readonly rows: number };
 };
 
-/** Arranges charts in as few columns as possible; where not all fit, those around the focus. */
-function tile(metrics: readonly string[], area: Box, focus: number): Tiles {
-  const most = Math.max(1, Math.floor((area.columns + GAP) / (LEAST_COLUMNS + GAP)));
-  const down = Math.max(1, Math.floor(area.rows / LEAST_ROWS));
-  const across = Math.min(most, Math.max(1, Math.ceil(metrics.length / down)));
-  const { items: shown } = around(metrics, focus, across * down);
-  const lines = Math.ceil(shown.length / across);
-  const edge = (i: number) => Math.floor((i * area.rows) / lines);
-  const heights = Array.from({ length: lines }, (_, i) => edge(i + 1) - edge(i));
-  return { shown, across, columns: shareOf(area.columns, across), heights };
-}
-
-/** Makes a plot of a series for each row that is charted. */
-function plotsOf(canvas: ChartCanvas, series: string): Plot[] {
-  const { chosen, metrics } = canvas.scene;
-  return chosen.map((row) => {
-    const { key, title, members } = row;
-    const isShown = !isHidden(canvas.state.settings, row);
-    const read = (isShown ? members : []).flatMap(
-      (run) => canvas.curves.read(run, metrics, canvas.window).get(series) ?? [],
-    );
-    const traces = read.map((samples) => traceOf(canvas, series, samples));
-    const [only] = traces;
-    const ends = (isShown ? members : []).flatMap((run) => divergence(canvas, run) ?? []);
-    return {
-      key,
-      label: title + sizeText({ title, members }),
-      isHidden: !isShown,
-      look: lookOf(canvas, row),
-      traces,
-      shown:
-        traces.length === 1 && only !== undefined
-          ? only
-          : bandOf(traces, canvas.state.settings.band),
-      isSparse: read.every((samples) => isSparse(series, samples, canvas.window)),
-      divergedAt: ends.length === 0 ? null : Math.min(...ends),
-    };
-  });
-}
-
-/** Draws the charts line by line, below the title. */
-function gridOf(
-  canvas: ChartCanvas,
-  charts: readonly Chart[],
-  { across, columns, heights }: Tiles,
-  focused: string,
-): { readonly lines: readonly Line[]; readonly plots: readonly PlotPlace[] } {
-  const { scene, state } = canvas;
+/** Draws the charts that are on the screen, below the title. */
+function drawPage(
+  canvas: Canvas,
+  { focus, onTop, legend }: PageSpec,
+): {
+  readonly charting: ChartCanvas;
+  readonly page: ChartPage;
+  readonly gutter: number;
+  readonly lines: readonly Line[];
+  readonly places: readonly PlotPlace[];
+  readonly plots: readonly Plot[];
+} {
+  const { scene, state, isPane } = canvas;
+  const { metrics, chosen } = scene;
+  const area = {
+    columns: canvas.columns - (legend.isBeside ? legend.width + GAP : 0),
+    rows: canvas.rows - 1 - legend.rows,
+  };
+  const all = state.isAlone ? metrics.slice(focus, focus + 1) : metrics;
+  const at = state.isAlone ? 0 : focus;
+  const page = pageOf({ metrics: all, area, focus: at, grid: state.settings.chartGrid });
+  const { columns } = page;
+  const names = chosen.length > 1 || isPane ? endNames(canvas, columns) : [];
+  const gutter =
+    names.length === 0 ? 0 : Math.max(...names.map(widthOf)) + 1 + (isPane ? VALUE : 0);
+  const charting = chartCanvas(canvas, columns - gutter);
+  const runs = chosen.flatMap(({ members }) => members);
   const lines: Line[] = [];
-  const plots: PlotPlace[] = [];
-  for (const [i, rows] of heights.entries()) {
-    const drawn = charts.slice(i * across, (i + 1) * across).map((chart) =>
-      drawPlots(canvas, chart.plots, {
-        series: chart.series,
-        box: { columns, rows },
-        onTop: state.curve % Math.max(1, chart.plots.length),
-        runs: scene.chosen.flatMap(({ members }) => members),
-        isFocused: charts.length > 1 && chart.series === focused,
-      }),
-    );
-    for (const [at, one] of drawn.entries()) {
-      plots.push(...placedAt(one, { column: at * (columns + GAP), row: 1 + lines.length }));
-    }
+  const places: PlotPlace[] = [];
+  const plots: Plot[] = [];
+  for (const row of page.lines) {
+    if (row.heading !== null) lines.push([piece(row.heading, "accent")]);
+    const drawn = row.series.map((series) => {
+      const own = plotsOf(charting, series, page.shown);
+      const named = own.map((plot, i) => ({
+        ...plot,
+        ...endNameOf(names[i], { isPane, plot, charting }),
+      }));
+      plots.push(...own);
+      return drawPlots(charting, named, {
+        ...{ series, onTop, runs, gutter, box: { columns, rows: row.rows } },
+        isFocused: page.shown.length > 1 && series === metrics[focus],
+      });
+    });
+    for (const [i, one] of drawn.entries())
+      places.push(...placedAt(one, { column: i * (columns + GAP), row: 1 + lines.length }));
     lines.push(...beside(drawn.map((one) => ({ lines: one.lines, width: columns }))));
   }
-  return { lines, plots };
+  return { charting, page, gutter, lines, places, plots };
 }
 
-function titleLine({ scene, columns }: Canvas, shown: string): Line {
+/** Cells of a value beside the name of a curve in a pane, which has no legend. */
+const VALUE = 7;
+
+function endNameOf(
+  name: string | undefined,
+  {
+    isPane,
+    plot,
+    charting,
+  }: {
+    readonly isPane: boolean;
+    readonly plot: Plot;
+    readonly charting: ChartCanvas;
+  },
+): { readonly name?: string } {
+  if (name === undefined) return {};
+  if (!isPane) return { name };
+  const value = readAt(charting, plot)?.smoothed.mean;
+  if (value === undefined) return { name };
+  return { name: `${name} ${seriesValue(plot.series, value).slice(0, VALUE - 1)}` };
+}
+
+function titleLine({ scene, columns }: Canvas, said: readonly string[]): Line {
   const runs = scene.chosen.reduce((sum, { members }) => sum + members.length, 0);
   const left =
     scene.unmarked > 0
       ? `the first ${runs} of ${runs + scene.unmarked} runs; space marks others`
       : `${runs} ${runs === 1 ? "run" : "runs"}`;
-  const right = [piece(shown, "muted")];
+  const right = [piece(said.filter(Boolean).join(" · "), "muted")];
   const fits = left.length + lineWidth(right) + 2 <= columns;
   return fits ? justify([piece(left, "muted")], right, columns) : cutLine(right, columns);
-}
-
-/** Draws a line for each curve: colour, name, and its value at the crosshair or its last one. */
-function legendOf(
-  canvas: ChartCanvas,
-  series: string,
-  plots: readonly Plot[],
-  width: number,
-): Line[] {
-  const { state, scene } = canvas;
-  const at = state.crosshair === null ? "last values" : xName(scene.axis, state.crosshair);
-  const runs = scene.chosen.flatMap(({ members }) => members);
-  const title = piece(titleAmong(series, runs).replace(/, nats$/, ""), "muted");
-  const onTop = plots[state.curve % Math.max(1, plots.length)];
-  const values = plots.map((plot) => readAt(canvas, plot));
-  const text = seriesValues(
-    series,
-    values.map((value) => value?.mean),
-  );
-  const readings = plots.map((plot, i) =>
-    readingOf(plot, text, { value: values[i] ?? null, room: width - 4 }),
-  );
-  const names = legendNames(scene, width - 4 - Math.max(0, ...readings.map(lineWidth)));
-  const lines = plots.map((plot, i) => {
-    const isTop = plot === onTop;
-    const name = { text: names[i] ?? plot.label, bold: isTop };
-    const sign = isTop ? piece("▶", plot.look.tone) : swatch(plot.look);
-    return justify([sign, piece(" "), name], readings[i] ?? [], width);
-  });
-  const rates = commonRates(scene.chosen.flatMap(({ members }) => members));
-  const changes = rates.map(({ step, rate }) => [
-    piece(`┊ lr ${rate} from ${count(step)}`, "muted"),
-  ]);
-  const head = justify([title], [piece(at, "muted")], width);
-  return [head, ...lines, ...changes].map((one) => fitLine(one, width));
-}
-
-/** Cuts the names of curves together, each with how many runs it is of. */
-function legendNames({ chosen, table }: Scene, width: number): string[] {
-  const sizes = chosen.map(sizeText);
-  const room = Math.max(4, width) - Math.max(0, ...sizes.map(({ length }) => length));
-  return fitTitles(chosen, Math.max(1, room), table).map((title, i) => title + (sizes[i] ?? ""));
-}
-
-/** Writes the value of a curve, and how it spreads where there is room for that beside the name. */
-function readingOf(
-  { label, traces, divergedAt, isHidden }: Plot,
-  valueText: (value: number) => string,
-  { value, room }: { readonly value: Spread | null; readonly room: number },
-): Line {
-  const diverged = divergedAt === null ? [] : [piece(" ✗", "bad")];
-  if (isHidden) return [piece("hidden", "muted")];
-  if (value === null) return [piece(UNKNOWN), ...diverged];
-  const text = valueText(value.mean);
-  const spread = value.n >= 2 ? ` ±${((value.high - value.low) / 2).toFixed(3)}` : "";
-  const missing = value.n === traces.length ? "" : ` n ${value.n}`;
-  const long = [piece(`${text}${spread}${missing}`), ...diverged];
-  const isNarrow = room - lineWidth(long) < Math.min(LEAST_NAME, widthOf(label));
-  return isNarrow ? [piece(text), ...diverged] : long;
 }
 
 function nothing({ scene }: Canvas): Drawn {
@@ -309,11 +280,11 @@ function nothing({ scene }: Canvas): Drawn {
 }
 
 /** Returns every step of every charted run, as it was recorded. */
-function sheetOf(canvas: ChartCanvas, charts: readonly Chart[]): Sheet {
+function sheetOf(canvas: ChartCanvas, charts: readonly string[]): Sheet {
   const { curves, scene } = canvas;
   const shown = { axis: scene.axis, scale: scene.x };
   const rows = function* () {
-    for (const { series } of charts) {
+    for (const series of charts) {
       for (const run of scene.chosen.flatMap(({ members }) => members))
         yield* recordedRows(run, [series], { curves, shown });
     }

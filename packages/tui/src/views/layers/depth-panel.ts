@@ -1,8 +1,8 @@
 /** How spread, saturation and gradients change from layer to layer. */
 import type { LayerProbe } from "@ablate/store";
 import { middleEllipsis } from "@ablate/text";
-import { type Curve, dotColumns, drawChart } from "../../chart/chart.ts";
-import type { Range } from "../../chart/scale.ts";
+import { dotColumns, drawChart } from "../../chart/chart.ts";
+import type { Curve } from "../../chart/spec.ts";
 import type { Trace } from "../../chart/trace.ts";
 import { yRange } from "../../chart/y-range.ts";
 import { PLAIN_LOOK } from "../../data/looks.ts";
@@ -101,8 +101,10 @@ function profileChart(
   );
   const id = `layers ${profile.title}${log ? " log" : ""}`;
   const previous = canvas.ranges.get(id);
-  const whole = yRange(curves, { log, isWhole: true, guides: [], previous });
-  const range = log ? whole : widened(whole);
+  const range = yRange(curves, {
+    ...{ log, isWhole: true, guides: [], previous },
+    leastShare: LEAST_SPAN,
+  });
   if (range !== null) canvas.ranges.set(id, { low: range.low, high: range.high });
   return drawChart({
     title: [piece(profile.title)],
@@ -121,15 +123,6 @@ function profileChart(
 
 /** Values that differ by less than this share of themselves do not fill an axis: noise would look like a mountain. */
 const LEAST_SPAN = 0.1;
-
-function widened(range: Range | null): Range | null {
-  if (range === null) return null;
-  const { low, high } = range;
-  const least = LEAST_SPAN * Math.max(Math.abs(low), Math.abs(high));
-  if (high - low >= least) return range;
-  const middle = (low + high) / 2;
-  return { low: middle - least / 2, high: middle + least / 2 };
-}
 
 function isWide(values: readonly number[]): boolean {
   const finite = values.filter(Number.isFinite);

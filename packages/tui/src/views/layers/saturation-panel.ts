@@ -1,7 +1,7 @@
 /** The panel about the units of one layer that are saturated: examples down, units across. */
 import { isFlat, type Saturation } from "@ablate/store";
 import { count } from "@ablate/text";
-import { labelledRule } from "../../chart/chart.ts";
+import { labelledRule } from "../../chart/axes.ts";
 import { halves, leftAndRight, rampTone } from "../../chart/heat.ts";
 import { append, dotsOf, type Glyphs, Raster } from "../../chart/raster.ts";
 import { roundStep } from "../../chart/scale.ts";

@@ -1,7 +1,7 @@
 /** How the numbers of a layer spread from step to step: steps across, values up, shade for how many. */
 import { type BinAxis, binAxis, densityOf, type TensorKind } from "@ablate/store";
 import { compact } from "@ablate/text";
-import { labelledRule } from "../../chart/chart.ts";
+import { labelledRule } from "../../chart/axes.ts";
 import { densitiesInRow, drawHeat } from "../../chart/heat.ts";
 import { kindTitle, kindTone } from "../../data/titles.ts";
 import { fitLine, GAP, inColumns, type Line, line, piece } from "../../text/line.ts";

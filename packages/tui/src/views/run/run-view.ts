@@ -1,7 +1,8 @@
 /** The view Run: one run in full, as a page: curves, update:data ratios with their verdicts, and texts. */
 import { isMetric, revisionText } from "@ablate/store";
 import { count, loss, middleEllipsis, shortNumber, UNKNOWN, widthOf } from "@ablate/text";
-import { type Guide, LABEL_CELLS } from "../../chart/chart.ts";
+import { LABEL_CELLS } from "../../chart/axes.ts";
+import type { Guide } from "../../chart/spec.ts";
 import { looksOf, PLAIN_LOOK, swatch } from "../../data/looks.ts";
 import { RECORDED_COLUMNS, recordedRows } from "../../data/recorded.ts";
 import type { RunFacts } from "../../data/run-reader.ts";
@@ -34,10 +35,10 @@ import {
   isSparse,
   type Plot,
   placedAt,
-  readAt,
   traceOf,
   xName,
 } from "../plots.ts";
+import { readAt } from "../readings.ts";
 import { gridLine, STATE_SIGNS, stateLine } from "../states.ts";
 import {
   type Canvas,
@@ -261,10 +262,11 @@ function plotsOf(
     const found = samples.get(key);
     const label = names[i] ?? key;
     if (found === undefined) return [];
-    const shown = traceOf(canvas, key, found);
+    const shown = traceOf(canvas, { run, series: key }, found);
     return [
       {
-        ...{ key, label, look: looks.get(label) ?? PLAIN_LOOK, traces: [shown], shown },
+        ...{ key, series: key, label, name: label, runs: [run] },
+        ...{ look: looks.get(label) ?? PLAIN_LOOK, traces: [shown], shown },
         divergedAt: i === 0 ? divergence(canvas, run) : null,
         isSparse: isSparse(key, found, canvas.window),
       },
@@ -272,12 +274,19 @@ function plotsOf(
   });
 }
 
+/** Names a curve with its value, smoothed; at the crosshair the raw value stands beside it. */
 function legendLine(canvas: ChartCanvas, plot: Plot, width: number): Line {
   const value = readAt(canvas, plot);
-  const text =
-    value === null ? UNKNOWN : seriesValue(isMetric(plot.key) ? plot.key : "loss", value.mean);
-  const label = middleEllipsis(plot.label, Math.max(1, width - widthOf(text) - 4));
-  return justify([swatch(plot.look), piece(" "), piece(label)], [piece(text)], width);
+  const write = (one: number) => seriesValue(isMetric(plot.key) ? plot.key : "loss", one);
+  const isBoth = canvas.state.crosshair !== null && value?.raw.mean !== value?.smoothed.mean;
+  const text = value === null ? UNKNOWN : write(value.smoothed.mean);
+  const raw = value === null || !isBoth ? "" : ` raw ${write(value.raw.mean)}`;
+  const label = middleEllipsis(plot.label, Math.max(1, width - widthOf(text + raw) - 4));
+  return justify(
+    [swatch(plot.look), piece(" "), piece(label)],
+    [piece(text), piece(raw, "muted")],
+    width,
+  );
 }
 
 /** Names the crosshair's step and how the learning rate has changed so far. */

@@ -16,7 +16,8 @@ import {
   type Tone,
 } from "../../text/line.ts";
 import type { ChartCanvas, Plot } from "../plots.ts";
-import { readAt, xName } from "../plots.ts";
+import { xName } from "../plots.ts";
+import { readAt } from "../readings.ts";
 import type { Canvas } from "../view.ts";
 
 /** Cells of a ratio and its verdict beside a parameter's name. */
@@ -119,7 +120,7 @@ export function verdictLines(
   const { state, scene } = canvas;
   const isEarly = updates(run) < 2 * WINDOW;
   const said = isEarly ? "median so far" : `median of the last ${WINDOW}`;
-  const at = state.crosshair === null ? said : xName(scene.axis, state.crosshair);
+  const at = state.crosshair === null ? said : `${xName(scene.axis, state.crosshair)}, raw`;
   const most = Math.max(24, Math.min(40, width - VERDICT));
   const nameWidth = Math.min(most, Math.max(9, ...plots.map(({ label }) => label.length)));
   const labels = cutTogether(
@@ -138,7 +139,7 @@ export function verdictLines(
     .map((plot): Line => {
       const verdict = verdicts.get(plot.key) ?? null;
       const read = state.crosshair === null ? null : readAt(canvas, plot);
-      const value = read?.mean ?? verdict?.value ?? Number.NaN;
+      const value = read?.raw.mean ?? verdict?.value ?? Number.NaN;
       const text = Number.isNaN(value) ? UNKNOWN : seriesValue(RATIO, value);
       const head = line(
         piece(isLit(plot) ? "▶ " : "━ ", plot.look.tone),

@@ -1,0 +1,153 @@
+/** The legend of the charts: what each curve is called, what is wrong with its runs, and its value. */
+import { isMetric } from "@ablate/store";
+import { count, UNKNOWN, widthOf } from "@ablate/text";
+import { fitTitles, sizeText } from "../../data/labels.ts";
+import { swatch } from "../../data/looks.ts";
+import { RATIO, seriesValues, titleAmong } from "../../data/titles.ts";
+import { fitLine, justify, type Line, lineWidth, piece, restyle } from "../../text/line.ts";
+import { type ChartCanvas, commonRates, type Plot, xName } from "../plots.ts";
+import { type Reading, readAt } from "../readings.ts";
+import { findingsLine } from "../states.ts";
+
+/** A curve in the legend: its plot, and its value at the crosshair or its last one. */
+export type Entry = {
+  readonly plot: Plot;
+  readonly name: string;
+  readonly isTop: boolean;
+  readonly reading: Reading | null;
+};
+
+/** Cells of a name before it gives way to how a value spreads. */
+const LEAST_NAME = 16;
+
+/** Cells of the signs before a name. */
+const SIGNS = 3;
+
+/** The widest legend beside charts, and the narrowest. */
+const WIDEST = 48;
+const NARROWEST = 24;
+
+/** Reads the curves and puts them in the order of their values: the best first, where less or more is better. */
+export function entriesOf(canvas: ChartCanvas, plots: readonly Plot[], onTop: number): Entry[] {
+  const { chosen, table } = canvas.scene;
+  const names = fitTitles(chosen, WIDEST, table);
+  const entries = plots.map((plot, i) => ({
+    plot,
+    name: (names[i] ?? plot.label) + sizeText(chosen[i] ?? { title: "", members: [] }),
+    isTop: i === onTop,
+    reading: plot.isHidden === true ? null : readAt(canvas, plot),
+  }));
+  const isLess = isLessBetter(canvas, plots[0]?.series ?? "loss");
+  const rank = ({ plot, reading }: Entry): number => {
+    if (plot.isHidden === true) return Number.POSITIVE_INFINITY;
+    const value = reading?.smoothed.mean ?? Number.NaN;
+    if (Number.isNaN(value)) return Number.MAX_VALUE;
+    return isLess ? value : -value;
+  };
+  return entries.toSorted((a, b) => rank(a) - rank(b));
+}
+
+/** Whether lower values of a series are better, as losses are; of what has no goal the highest stand first. */
+function isLessBetter({ curves, scene }: ChartCanvas, series: string): boolean {
+  if (series.startsWith(RATIO) || series === "lr") return false;
+  if (!isMetric(series)) return true;
+  const runs = scene.chosen.flatMap(({ members }) => members);
+  const goals = runs.map((run) => curves.info(run).find((one) => one.series === series)?.goal);
+  return goals.some((goal) => goal === "min");
+}
+
+/** Returns the cells that a legend needs beside charts of so many columns in all. */
+export function legendWidth(
+  canvas: ChartCanvas,
+  entries: readonly Entry[],
+  columns: number,
+): number {
+  const lines = readingsOf(canvas, entries, WIDEST);
+  const widths = entries.map(
+    ({ name, plot }, i) =>
+      SIGNS + widthOf(name) + 2 + lineWidth(findingsLine(plot.runs)) + lineWidth(lines[i] ?? []),
+  );
+  const head = widthOf(titleOf(canvas, entries)) + 2 + widthOf(headText(canvas, entries));
+  return Math.min(WIDEST, Math.floor(columns * 0.36), Math.max(NARROWEST, head, ...widths));
+}
+
+/** Draws a head and a line for each curve, then the changes of the learning rate that all have. */
+export function legendLines(canvas: ChartCanvas, entries: readonly Entry[], width: number): Line[] {
+  const { scene } = canvas;
+  const runs = scene.chosen.flatMap(({ members }) => members);
+  const head = justify(
+    [piece(titleOf(canvas, entries), "muted")],
+    [piece(headText(canvas, entries), "muted")],
+    width,
+  );
+  const readings = readingsOf(canvas, entries, width);
+  const lines = entries.map((entry, i) => {
+    const { plot, name, isTop } = entry;
+    const reading = readings[i] ?? [];
+    const marks = findingsLine(plot.runs);
+    const room = width - SIGNS - lineWidth(reading) - lineWidth(marks) - 2;
+    const shown = widthOf(name) <= room ? name : shortName(canvas, entry, room);
+    const left: Line = [
+      piece(isTop ? "▶" : " ", plot.look.tone),
+      swatch(plot.look),
+      piece(" "),
+      { text: shown, bold: isTop },
+      ...(marks.length === 0 ? [] : [piece(" "), ...marks]),
+    ];
+    const drawn = justify(left, reading, width);
+    return plot.isHidden === true ? restyle(drawn, { tone: "muted" }) : drawn;
+  });
+  const changes = commonRates(runs).map(({ step, rate }) => [
+    piece(`┊ lr ${rate} from ${count(step)}`, "muted"),
+  ]);
+  return [head, ...lines, ...changes].map((one) => fitLine(one, width));
+}
+
+function titleOf({ scene }: ChartCanvas, [first]: readonly Entry[]): string {
+  const runs = scene.chosen.flatMap(({ members }) => members);
+  return titleAmong(first?.plot.series ?? "loss", runs).replace(/, nats$/, "");
+}
+
+/** Says where the curves are read, and how. */
+function headText({ state, scene }: ChartCanvas, entries: readonly Entry[]): string {
+  const isBoth = entries.some(({ reading }) => reading !== null && isOfTwo(reading));
+  if (state.crosshair === null) return isBoth ? "last values, smoothed" : "last values";
+  return `${xName(scene.axis, state.crosshair)}${isBoth ? ": smoothed, raw" : ""}`;
+}
+
+function isOfTwo({ raw, smoothed }: Reading): boolean {
+  return raw.mean !== smoothed.mean;
+}
+
+function shortName({ scene }: ChartCanvas, { plot }: Entry, room: number): string {
+  const at = scene.chosen.findIndex(({ key }) => key === plot.key);
+  const row = scene.chosen[at];
+  if (row === undefined) return plot.label;
+  const size = sizeText(row);
+  const all = fitTitles(scene.chosen, Math.max(1, room - size.length), scene.table);
+  return (all[at] ?? plot.label) + size;
+}
+
+/** Writes the values of curves below each other, and how they spread where there is room for that beside the name. */
+function readingsOf(canvas: ChartCanvas, entries: readonly Entry[], width: number): Line[] {
+  const [first] = entries;
+  const series = first?.plot.series ?? "loss";
+  const isAt = canvas.state.crosshair !== null;
+  const means = entries.flatMap(({ reading }) =>
+    reading === null ? [] : [reading.smoothed.mean, ...(isAt ? [reading.raw.mean] : [])],
+  );
+  const text = seriesValues(series, means);
+  const isBoth = isAt && entries.some(({ reading }) => reading !== null && isOfTwo(reading));
+  return entries.map(({ plot, reading, name }): Line => {
+    if (plot.isHidden === true) return [piece("hidden")];
+    const diverged = plot.divergedAt === null ? [] : [piece(" ✗", "bad")];
+    if (reading === null) return [piece(UNKNOWN), ...diverged];
+    const { smoothed, raw } = reading;
+    const spread = smoothed.n >= 2 ? ` ±${((smoothed.high - smoothed.low) / 2).toFixed(3)}` : "";
+    const missing = smoothed.n === plot.runs.length ? "" : ` n ${smoothed.n}`;
+    const beside = isBoth ? [piece(`  ${text(raw.mean)}`, "muted")] : [];
+    const long = [piece(`${text(smoothed.mean)}${spread}${missing}`), ...beside, ...diverged];
+    const isNarrow = width - SIGNS - lineWidth(long) < Math.min(LEAST_NAME, widthOf(name));
+    return isNarrow ? [piece(text(smoothed.mean)), ...beside, ...diverged] : long;
+  });
+}
