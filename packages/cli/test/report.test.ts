@@ -118,6 +118,12 @@ test("says of every two variants whether they differ by more than the seeds do",
   }
 });
 
+test("the first picture is the answer: by how much groups differ from the best one", () => {
+  const first = html.split("<svg ").find((one) => one.includes('role="img"'));
+
+  expect(first).toMatch(/<title [^>]*>Differences in validation loss from v\d</);
+});
+
 test("a group far behind the others leaves their axis to them, and has its numbers beside it", () => {
   const charts = html.split("<svg ");
   const forest = charts.find((one) => one.includes(">Differences in validation loss from")) ?? "";

@@ -1,10 +1,10 @@
 import type { RunSummary, StoreReader } from "@ablate/store";
 import { counted } from "@ablate/text";
-import { drawer } from "./chart/draw.ts";
+import { type Draw, drawer } from "./chart/draw.ts";
 import { type ReportFacts, readFacts } from "./data/facts.ts";
 import { type Content, html } from "./html.ts";
 import { page, sentences } from "./layout/page.ts";
-import { differencesSection, differenceWords } from "./sections/differences.ts";
+import { differencesFigure, differencesSection, differenceWords } from "./sections/differences.ts";
 import { findingsSection } from "./sections/findings.ts";
 import { layersSection, saturationWords } from "./sections/layers.ts";
 import { lossSection } from "./sections/loss.ts";
@@ -34,7 +34,7 @@ export async function reportOf(
   const draw = await drawer();
   const facts = readFacts(reader, runs);
   const sections = [
-    { id: "summary", title: "In short", body: summarySection(facts) },
+    { id: "summary", title: "In short", body: summarySection(facts, draw) },
     { id: "runs", title: "What came out", body: runsSection(facts) },
     { id: "loss", title: "Loss", body: lossSection(facts, draw) },
     { id: "start", title: "The first steps", body: startSection(facts) },
@@ -42,7 +42,7 @@ export async function reportOf(
     { id: "recorded", title: "What else was recorded", body: recordedSection(facts, draw) },
     { id: "layers", title: "Inside the layers", body: layersSection(facts, draw) },
     { id: "findings", title: "Findings", body: findingsSection(facts) },
-    { id: "differences", title: "Larger than chance?", body: differencesSection(facts, draw) },
+    { id: "differences", title: "Larger than chance?", body: differencesSection(facts) },
     { id: "settings", title: "Settings and provenance", body: settingsSection(facts) },
   ];
   const made = new Date(now).toISOString().slice(0, 16).replace("T", " ");
@@ -60,19 +60,19 @@ function recorded({ runs }: ReportFacts): string {
   return `${counted(runs.length, "run")}, of which ${count(done)} finished`;
 }
 
-/** Answers in sentences, each made of what the store says. */
-function summarySection(facts: ReportFacts): Content {
-  const parts: readonly (readonly [string, readonly string[]])[] = [
-    ["What went wrong or is missing", troubleWords(facts)],
-    ["What differs by more than chance", differenceWords(facts)],
-    ["How training begins", startWords(facts)],
-    ["What is saturated", saturationWords(facts)],
-    ["What learns too fast or too slowly", updateWords(facts)],
-    ["What the rules say", findingWords(facts)],
+/** Answers in sentences, each made of what the store says, and in the picture of the differences. */
+function summarySection(facts: ReportFacts, draw: Draw): Content {
+  const parts: readonly (readonly [string, readonly string[], Content])[] = [
+    ["What went wrong or is missing", troubleWords(facts), null],
+    ["What differs by more than chance", differenceWords(facts), differencesFigure(facts, draw)],
+    ["How training begins", startWords(facts), null],
+    ["What is saturated", saturationWords(facts), null],
+    ["What learns too fast or too slowly", updateWords(facts), null],
+    ["What the rules say", findingWords(facts), null],
   ];
   return parts
     .filter(([, texts]) => texts.length > 0)
-    .map(([title, texts]): Content => html`<h3>${title}</h3>${sentences(texts)}`);
+    .map(([title, texts, picture]) => html`<h3>${title}</h3>${picture}${sentences(texts)}`);
 }
 
 function findingWords({ groups }: ReportFacts): readonly string[] {

@@ -25,28 +25,36 @@ import { figure, numbers, sentences, table, wide } from "../layout/page.ts";
 import { about, fixed, fixedTexts, meanStdText } from "../text.ts";
 import { forest, isCut, type Other } from "./forest.ts";
 
-/** Says which groups differ by more than the seeds do, and what each factor does. */
-export function differencesSection(facts: ReportFacts, draw: Draw): Content {
-  const { metric } = facts;
+/** Says by how much groups differ from the best one, and what each factor does; the chart of it is `differencesFigure`. */
+export function differencesSection(facts: ReportFacts): Content {
   const [best, ...rest] = ranked(facts);
   if (best === undefined || rest.length === 0) return null;
   if (!hasSeeds(facts)) {
     return html`<p>The logs of these runs say no seeds: which differences are larger than chance cannot be told.</p>`;
   }
+  return html`<p>Runs with the same seed have the same data in the same order, so differences are taken seed by seed; the interval is that of their mean, by Student's t at 95 %. Where it excludes 0, the seeds alone hardly explain the difference. Of a group that lost runs the survivors alone are compared: those that were lost may be worse than any number here. The first picture of this report shows the differences from ${titleOf(best)}, with their table.</p>
+${effects(facts)}`;
+}
+
+/** Draws by how much groups differ from the best one: the first picture of a report, since it is the answer. */
+export function differencesFigure(facts: ReportFacts, draw: Draw): Content {
+  const { metric, runs } = facts;
+  const [best, ...rest] = ranked(facts);
+  if (best === undefined || rest.length === 0 || !hasSeeds(facts)) return null;
   const others = differencesFrom(best, rest, metric);
   const title = metricTitle(metric);
-  const unit = metric.unit === "nats" && !areRecorded(facts.runs) ? ", nats" : "";
+  const unit = metric.unit === "nats" && !areRecorded(runs) ? ", nats" : "";
   const cells = differenceTexts(others.map(({ difference }) => difference));
-  return html`<p>Runs with the same seed have the same data in the same order, so differences are taken seed by seed; the interval is that of their mean, by Student's t at 95 %. Where it excludes 0, the seeds alone hardly explain the difference. Of a group that lost runs the survivors alone are compared: those that were lost may be worse than any number here.</p>
-${sentences(differenceWords(facts))}${figure(
-  wide(`Differences from ${best.name}`, draw(forest(others, best, { title, unit }))),
-  `How much higher the ${title} is than that of ${titleOf(best)}: the mean over seeds and its interval. The dashed line is no difference at all.${isCut(others) ? " What is far beyond the others is written at the right." : ""}`,
-  table(
-    `Differences from ${best.name}, paired by seed.`,
-    ["group", ...DIFFERENCE_COLUMNS],
-    others.map(({ group, difference }) => [titleOf(group), ...cells(difference)]),
-  ),
-)}${effects(facts)}`;
+  const beyond = isCut(others) ? " What is far beyond the others is written at the right." : "";
+  return figure(
+    wide(`Differences from ${best.name}`, draw(forest(others, best, { title, unit }))),
+    `How much higher the ${title} is than that of ${titleOf(best)}: the mean over seeds and its 95 % interval. The dashed line is no difference at all.${beyond}`,
+    table(
+      `Differences from ${best.name}, paired by seed.`,
+      ["group", ...DIFFERENCE_COLUMNS],
+      others.map(({ group, difference }) => [titleOf(group), ...cells(difference)]),
+    ),
+  );
 }
 
 function hasSeeds({ runs }: ReportFacts): boolean {
