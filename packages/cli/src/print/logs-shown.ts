@@ -2,8 +2,9 @@
 import type { RecordEvent } from "@ablate/record";
 import { asLine, counted, duration, loss } from "@ablate/text";
 import type { Invocation } from "../command-line/command.ts";
-import { showInPlace, type Terminal } from "../command-line/terminal.ts";
+import { type Paint, showInPlace, type Terminal } from "../command-line/terminal.ts";
 import { eventJson } from "./event-json.ts";
+import { stateStyle } from "./styles.ts";
 
 export type LogsShown = {
   readonly onEvent: (event: RecordEvent) => void;
@@ -24,7 +25,7 @@ export function showLogs({ flags, terminal }: Invocation, isFollowed: boolean): 
   return {
     onEvent: (event) => {
       line?.follow(event);
-      const sentence = sentenceOf(event, isFollowed);
+      const sentence = sentenceOf(event, isFollowed, terminal.paint);
       const isBad = BAD.has(event.event);
       if (sentence === null || (isQuiet && !isBad)) return;
       line?.clear();
@@ -71,7 +72,7 @@ class ProgressLine {
 }
 
 /** Returns what an event says to a user; null where it is no news. */
-function sentenceOf(event: RecordEvent, isFollowed: boolean): string | null {
+function sentenceOf(event: RecordEvent, isFollowed: boolean, paint: Paint): string | null {
   switch (event.event) {
     case "recording":
       return isFollowed ? `${event.run}: ${event.isResumed ? "goes on" : "begins"}` : null;
@@ -79,7 +80,8 @@ function sentenceOf(event: RecordEvent, isFollowed: boolean): string | null {
       const { run, step, state, reason, error } = event;
       const known = event.loss === null ? "" : `, loss ${loss(event.loss)}`;
       const why = error ?? (reason === state ? null : reason);
-      return `${run}: ${counted(step, "step")}${known}, ${state}${why === null ? "" : ` (${why})`}`;
+      const end = paint(stateStyle(state) ?? "bold", state);
+      return `${run}: ${counted(step, "step")}${known}, ${end}${why === null ? "" : ` (${why})`}`;
     }
     case "unchanged":
       return event.isTrashed

@@ -1,11 +1,12 @@
 /** Events as lines: sentences that stay on the terminal, and JSON. */
 
 import type { GridEvent } from "@ablate/runner";
-import { count, counted, duration, loss } from "@ablate/text";
-import type { Paint } from "../../command-line/terminal.ts";
+import type { RunState } from "@ablate/store";
+import { count, counted, duration, loss, visible } from "@ablate/text";
+import type { Paint, Style } from "../../command-line/terminal.ts";
 import { engineText } from "../../training/engines.ts";
 import { isOver, type Judged, verdict } from "../findings.ts";
-import { stateStyle } from "../styles.ts";
+import { LEVEL_STYLES, stateStyle } from "../styles.ts";
 
 type Of<Name extends GridEvent["event"]> = Extract<GridEvent, { readonly event: Name }>;
 
@@ -110,18 +111,31 @@ function endFacts(event: Of<"ended">): string[] {
 }
 
 /** Turns a grid's events into the lines that are due: a run's verdict at first sight and at its end. */
-export function verdictTeller(): (event: GridEvent) => string | null {
+export function verdictTeller(paint: Paint): (event: GridEvent) => string | null {
+  const said = (run: string, findings: readonly Judged[], state: RunState): string => {
+    const style = verdictStyle(findings);
+    const text = visible(verdict(findings, state));
+    return `${run}: ${style === null ? text : paint(style, text)}`;
+  };
   const latest = new Map<string, readonly Judged[]>();
   return (event) => {
     if (event.event === "findings") {
       const isFirst = event.step === 0 || !latest.has(event.run);
       latest.set(event.run, event.findings);
-      return isFirst ? `${event.run}: ${verdict(event.findings, "running")}` : null;
+      return isFirst ? said(event.run, event.findings, "running") : null;
     }
     if (event.event !== "ended") return null;
     const findings = latest.get(event.run);
     latest.delete(event.run);
     if (findings === undefined || !isOver(event.state)) return null;
-    return `${event.run}: ${verdict(findings, event.state)}`;
+    return said(event.run, findings, event.state);
   };
+}
+
+/** Returns the style of the most serious finding; null where none is more than information. */
+function verdictStyle(findings: readonly Judged[]): Style | null {
+  const worst = (["error", "warning"] as const).find((one) =>
+    findings.some(({ level }) => level === one),
+  );
+  return worst === undefined ? null : LEVEL_STYLES[worst];
 }

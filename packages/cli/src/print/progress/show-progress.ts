@@ -41,7 +41,7 @@ const TOLD_QUIETLY: ReadonlySet<GridEvent["event"]> = new Set(["retried", "unuse
 /** Tells of what goes wrong, and of runs that end with errors of their diagnosis. */
 function warner({ warn, paintWarning }: Terminal): (event: GridEvent) => void {
   const withErrors = new Set<string>();
-  const verdictOf = verdictTeller();
+  const verdictOf = verdictTeller(paintWarning);
   return (event) => {
     const verdict = verdictOf(event);
     if (event.event === "findings") {
@@ -61,7 +61,7 @@ function warner({ warn, paintWarning }: Terminal): (event: GridEvent) => void {
 
 /** Returns the lines of an event, with the verdict on its run below them. */
 function linesTeller({ paintWarning }: Terminal): (event: GridEvent) => string[] {
-  const verdictOf = verdictTeller();
+  const verdictOf = verdictTeller(paintWarning);
   return (event) => [lineOf(event, paintWarning), verdictOf(event)].filter((line) => line !== null);
 }
 
