@@ -20,21 +20,29 @@ const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const PICTURES = join(ROOT, "docs/pictures");
 const ABLATE = join(ROOT, "ablate");
 
-/** A terminal that fits into a page beside text. */
-const SESSION = { columns: 100, rows: 30 };
+/** The least width with panes side by side. */
+const SESSION = { columns: 120, rows: 30 };
 
 /** A walk through the UI while a grid is trained. */
 const SCENES: readonly Scene[] = [
-  { caption: "a grid of 18 runs is being trained", until: /● |running/, seconds: 1.2 },
-  { caption: "every step is on the screen at once", waitMs: 900, seconds: 1 },
-  { type: "2", caption: "2  charts, while they grow", until: /loss/, seconds: 1.2 },
-  { caption: "2  charts, while they grow", waitMs: 900, seconds: 1 },
-  { caption: "2  charts, while they grow", waitMs: 1500, seconds: 1 },
-  { caption: "the grid has ended", until: /18 finished/, seconds: 1.6 },
-  { type: "6", caption: "6  what is wrong, and with which runs", until: /saturated/, seconds: 2 },
-  { type: "\r", caption: "enter  the evidence: inside the layers", until: /hidden1/, seconds: 2.4 },
-  { type: "4", caption: "4  compare them", until: /config/, seconds: 2 },
-  { type: "1", caption: "1  all runs", until: /run/, seconds: 1 },
+  { caption: "a grid of 18 runs is being trained", until: /●/, seconds: 1.5 },
+  { caption: "every step is on the screen at once", waitMs: 1500, seconds: 1.2 },
+  { caption: "every step is on the screen at once", waitMs: 1500, seconds: 1.2 },
+  { caption: "the grid has ended", until: /18 finished/, seconds: 2 },
+  { type: "2", caption: "2  charts: which is best?", until: /loss/, seconds: 2 },
+  {
+    type: "6",
+    caption: "6  findings: what is wrong, and with which runs",
+    until: /saturated/,
+    seconds: 2,
+  },
+  {
+    type: "j\rj\r",
+    caption: "enter  the evidence: inside the layers",
+    until: /gradient/,
+    seconds: 2.5,
+  },
+  { type: "4", caption: "4  compare, with the luck of the seeds", until: /config/, seconds: 2 },
 ];
 
 const folder = mkdtempSync(join(tmpdir(), "ablate-pictures-"));

@@ -15,7 +15,7 @@ type Area = {
 };
 
 /** Enough for letters whose edges are smooth, and a sixth smaller than with all colours. */
-const MOVING_COLOURS = 80;
+const MOVING_COLOURS = 64;
 
 const SIGNATURE = Buffer.from("\x89PNG\r\n\x1a\n", "latin1");
 
