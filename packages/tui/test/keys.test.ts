@@ -204,7 +204,7 @@ test.each([
 
 test("colours: none in a pipe, none under NO_COLOR, by the background in a terminal", () => {
   expect(themeFor({}, false).depth).toBe("none");
-  expect(themeFor({ FORCE_COLOR: "1" }, false).depth).toBe("256");
+  expect(themeFor({ FORCE_COLOR: "1" }, false).depth).toBe("16");
   expect(themeFor({ NO_COLOR: "1" }, true).depth).toBe("mono");
   expect(themeFor({}, true)).toEqual({ depth: "16", background: "dark" });
   expect(themeFor({ COLORFGBG: "0;15" }, true).background).toBe("light");

@@ -23,6 +23,7 @@ import { pathOf, readWords, type Words } from "../ui/words.ts";
 
 const GLYPHS: readonly Glyphs[] = ["braille", "block", "ascii"];
 const BACKGROUNDS = ["dark", "light"] as const;
+const COLOURS = ["256", "16", "none"] as const;
 
 export const command: Command = {
   about: [
@@ -41,6 +42,11 @@ export const command: Command = {
       help: `what charts are drawn with: ${GLYPHS.join(", ")}`,
     },
     theme: { value: "NAME", choices: BACKGROUNDS, help: "the terminal's background: dark, light" },
+    colours: {
+      value: "NUMBER",
+      choices: COLOURS,
+      help: `how many colours it has: ${COLOURS.join(", ")} (default: found by TERM and COLORTERM)`,
+    },
     "no-mouse": { help: "leave the mouse to the terminal; M takes it back" },
     once: { help: "print one frame and end" },
     size: { value: "COLSxROWS", help: "size of that frame (default: the terminal's, else 120x40)" },
@@ -176,7 +182,15 @@ function displayOf(invocation: Invocation): { readonly glyphs: Glyphs; readonly 
   const { flags } = invocation;
   const { glyphs, theme } = display(invocation);
   const background = flags.choice("theme", BACKGROUNDS) ?? theme.background;
-  return { glyphs: flags.choice("glyphs", GLYPHS) ?? glyphs, theme: { ...theme, background } };
+  const depth = depthOf(flags, theme);
+  return { glyphs: flags.choice("glyphs", GLYPHS) ?? glyphs, theme: { depth, background } };
+}
+
+/** Returns the colours that are asked for; without any, what is chosen is still inverted on a terminal. */
+function depthOf(flags: Flags, { depth }: Theme): Theme["depth"] {
+  const asked = flags.choice("colours", COLOURS) ?? depth;
+  if (asked !== "none") return asked;
+  return depth === "none" ? "none" : "mono";
 }
 
 function sizeOf(flags: Flags): { readonly columns: number; readonly rows: number } {

@@ -31,9 +31,12 @@ export function colourKey({ key, members, isGroup }: TableRow): string {
   return isOfSeeds ? `group:${hash(seedlessId(first)).toString(16)}` : key;
 }
 
+/** Of many, the one with which the groups of the configs that come with ablate share the fewest colours. */
+const SALT = 1285;
+
 /** Returns the colour of a key: one of COLOURS slots, always the same one. */
 export function slotOf(key: string): number {
-  return hash(key) % COLOURS;
+  return hash(`${SALT} ${key}`) % COLOURS;
 }
 
 type Colouring = {

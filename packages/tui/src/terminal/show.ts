@@ -45,15 +45,23 @@ export function hasMouse({ TERM = "" }: Environment): boolean {
   return !/^(?:|linux|dumb|unknown|ansi|cons25.*|vt\d.*)$/.test(TERM);
 }
 
-/** Chooses colours unless NO_COLOR is set or the terminal has none, and the light theme where COLORFGBG says so. */
+/** Terminals that have 256 colours and do not say so. */
+const MANY = /256|direct|truecolor|kitty|alacritty|foot|wezterm|ghostty|contour/;
+
+/**
+ * Chooses colours by TERM and COLORTERM, unless NO_COLOR is set or the terminal has none; FORCE_COLOR=1 asks for 16, 2
+ * and 3 for 256. The light theme where COLORFGBG says so.
+ */
 export function themeFor(environment: Environment, isTerminal: boolean): Theme {
-  const { NO_COLOR, FORCE_COLOR, TERM, COLORTERM } = environment;
+  const { NO_COLOR, FORCE_COLOR, TERM = "", COLORTERM, WT_SESSION } = environment;
   const background = isLightBackground(environment) ? "light" : "dark";
-  const isForced = FORCE_COLOR !== undefined && FORCE_COLOR !== "" && FORCE_COLOR !== "0";
+  const isForced = Boolean(FORCE_COLOR) && FORCE_COLOR !== "0" && FORCE_COLOR !== "false";
   if ((!isTerminal || TERM === "dumb") && !isForced) return { depth: "none", background };
-  const isMono = Boolean(NO_COLOR) || FORCE_COLOR === "0" || /^vt\d+/.test(TERM ?? "");
-  if (isMono) return { depth: "mono", background };
-  const hasMany =
-    /256|direct|truecolor/.test(TERM ?? "") || /truecolor|24bit/.test(COLORTERM ?? "");
-  return { depth: hasMany || isForced ? "256" : "16", background };
+  const isRefused = FORCE_COLOR === "0" || FORCE_COLOR === "false";
+  const isPlain = /^vt\d/.test(TERM) && !isForced;
+  if (NO_COLOR || isRefused || isPlain) return { depth: "mono", background };
+  if (FORCE_COLOR === "1") return { depth: "16", background };
+  if (FORCE_COLOR === "2" || FORCE_COLOR === "3") return { depth: "256", background };
+  const hasMany = MANY.test(TERM) || /truecolor|24bit/.test(COLORTERM ?? "") || WT_SESSION;
+  return { depth: hasMany ? "256" : "16", background };
 }

@@ -14,17 +14,26 @@ const RESET = sealed("\x1b[0m");
 
 type Codes = readonly [dark: string, light: string];
 
+type Named = "plain" | "muted" | "accent" | "good" | "warn" | "bad";
+
 /**
  * SGR codes on a dark and on a light background, where yellow and the bright colours are hard to
  * read; the terminal's own palette decides what they look like.
  */
-const CODES: Readonly<Record<"plain" | "muted" | "accent" | "good" | "warn" | "bad", Codes>> = {
+const CODES: Readonly<Record<Named, Codes>> = {
   plain: ["", ""],
   muted: ["2", "2"],
   accent: ["36", "34"],
   good: ["32", "32"],
   warn: ["33", "35"],
   bad: ["31", "31"],
+};
+
+/** Colours that mean something, in the palette of 256: no colour of a curve is near one of them. */
+const CODES_256: Readonly<Partial<Record<Named, Codes>>> = {
+  good: ["38;5;77", "38;5;28"],
+  warn: ["38;5;220", "38;5;130"],
+  bad: ["38;5;203", "38;5;160"],
 };
 
 /** Colours of curves where there are 16: none is red, which means trouble. */
@@ -37,24 +46,27 @@ const SERIES_16: readonly Codes[] = [
   ["97", "30"],
 ];
 
-/** Colours of curves in the palette of 256. */
+/**
+ * Colours of curves in the palette of 256, by hue, on a dark and on a light background. They were chosen by a search
+ * for those that differ most, to all eyes, among the ones that stand out from usual backgrounds and are no red.
+ */
 const SERIES_256: readonly (readonly [dark: number, light: number])[] = [
-  [75, 26],
-  [214, 130],
-  [114, 28],
-  [176, 127],
-  [80, 30],
-  [222, 94],
-  [141, 55],
-  [150, 64],
-  [216, 166],
-  [117, 24],
-  [180, 137],
+  [137, 126],
+  [223, 132],
+  [143, 94],
+  [184, 100],
+  [64, 22],
+  [119, 65],
+  [108, 30],
   [43, 23],
-  [218, 162],
-  [148, 100],
-  [147, 61],
-  [252, 240],
+  [37, 32],
+  [87, 25],
+  [81, 27],
+  [31, 19],
+  [75, 99],
+  [99, 92],
+  [218, 97],
+  [132, 53],
 ];
 
 /** Counts the colours of curves that a terminal of this depth tells apart. */
@@ -81,7 +93,7 @@ export function paint(pieces: Line, theme: Theme): string {
 }
 
 /** What lies behind the row under a cursor, in the palette of 256. */
-const SELECTED = { dark: "48;5;238", light: "48;5;253" } as const;
+const SELECTED = { dark: "48;5;236", light: "48;5;254" } as const;
 
 function codesOf(one: Piece, theme: Theme): string {
   const { tone = "plain", back, bold, inverse, selected } = one;
@@ -103,7 +115,10 @@ const NUMBERED = /^(series|shade|ramp)(\d+)$/;
 function toneCode(tone: Tone, { depth, background }: Theme): string {
   const at = background === "light" ? 1 : 0;
   const [, kind, digits] = NUMBERED.exec(tone) ?? [];
-  if (kind === undefined) return CODES[isNamed(tone) ? tone : "plain"][at];
+  if (kind === undefined) {
+    const name = isNamed(tone) ? tone : "plain";
+    return ((depth === "256" ? CODES_256[name] : undefined) ?? CODES[name])[at];
+  }
   const n = Number(digits);
   if (kind === "ramp") return depth === "256" ? `38;5;${rampColour(n, background)}` : "";
   if (kind === "shade") return depth === "256" ? `38;5;${shadeColour(n, at)}` : CODES.muted[at];
