@@ -26,6 +26,7 @@ export {
   compareRuns,
   type MetricEffect,
   type Outcome,
+  outcomesOfGroups,
   withData,
 } from "./analysis/comparison.ts";
 export { type Difference, differencesOf } from "./analysis/differences.ts";

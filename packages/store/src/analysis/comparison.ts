@@ -10,7 +10,7 @@ import {
   type RunGroup,
   settingOf,
 } from "./factors.ts";
-import { countLost } from "./lost.ts";
+import { countLost, type Losable } from "./lost.ts";
 import type { Metric } from "./metrics.ts";
 import type { PairedDifference } from "./pairs.ts";
 import { withSameKeys } from "./reading.ts";
@@ -89,7 +89,16 @@ export function compareRuns(
   return { keys, rows, effects };
 }
 
-type Cell = FactorValue<ComparedRun>;
+/**
+ * Compares groups of runs by one metric with the group of the baseline, without one with the first, whatever else they
+ * differ in.
+ */
+export function outcomesOfGroups<R extends Losable>(
+  groups: readonly RunGroup<R>[],
+  { metric, baseline }: { readonly metric: Metric; readonly baseline?: R | undefined },
+): readonly Outcome[] {
+  return outcomesOf(metric, cellsOf(groups, metric, baseline));
+}
 
 /** Returns the factor that a key belongs to; a key in which the runs do not differ is one by itself. */
 function factorOf(runs: readonly ComparedRun[], key: string): Factor {
@@ -98,11 +107,11 @@ function factorOf(runs: readonly ComparedRun[], key: string): Factor {
 }
 
 /** Compares groups with that of the baseline, whatever else they differ in. */
-function cellsOf(
-  groups: readonly RunGroup<ComparedRun>[],
+function cellsOf<R extends Losable>(
+  groups: readonly RunGroup<R>[],
   metric: Metric,
-  baseline: ComparedRun | undefined,
-): readonly Cell[] {
+  baseline: R | undefined,
+): readonly FactorValue<R>[] {
   const place =
     baseline === undefined ? 0 : groups.findIndex(({ runs }) => runs.includes(baseline));
   return measured(groups, {
@@ -114,7 +123,10 @@ function cellsOf(
 }
 
 /** Crowns the best mean of the cells that lost no run: survivors alone look better than their setting is. */
-function outcomesOf(metric: Metric, cells: readonly Cell[]): readonly Outcome[] {
+function outcomesOf<R extends Losable>(
+  metric: Metric,
+  cells: readonly FactorValue<R>[],
+): readonly Outcome[] {
   const counted = cells.map((cell) => ({ ...cell, lost: countLost(cell.runs, metric) }));
   const means = counted.flatMap(({ lost, moments }) => (lost > 0 ? [] : (moments.mean ?? [])));
   const { isLessBetter } = metric;

@@ -223,6 +223,12 @@ function metricColumn(recorded: Metric): Column {
   });
 }
 
+/** Returns a column for every key that a config of these runs has, whether they differ in it or not. */
+export function wholeConfig(runs: readonly ShownRun[]): Column[] {
+  const keys = [...new Set(runs.flatMap(({ settings }) => settings.map(({ key }) => key)))];
+  return keys.map((key) => settingColumn(key, keys, runs));
+}
+
 function settingColumn(key: string, keys: readonly string[], runs: readonly ShownRun[]): Column {
   return {
     id: key,

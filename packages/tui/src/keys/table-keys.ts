@@ -1,5 +1,5 @@
 /** Keys and lists of views that show rows of the table of runs: columns, order and groups. */
-import { isShown } from "../data/table.ts";
+import { isShown, type TableRow } from "../data/table.ts";
 import type { Scene } from "../state/scene.ts";
 import { adjusted, openChooser, type State, say } from "../state/state.ts";
 import type { BoundKey, Chooser, ChooserItem } from "../views/view.ts";
@@ -59,7 +59,12 @@ export const TABLE_KEYS: readonly BoundKey[] = [
 
 /** Marks the runs under the cursor; where all are marked they are unmarked. */
 export function markFocused(state: State, { focused }: Scene): State {
-  const names = focused?.members.map(({ name }) => name) ?? [];
+  return markRow(state, focused);
+}
+
+/** Marks the runs of a row; where all are marked they are unmarked. */
+export function markRow(state: State, row: Pick<TableRow, "members"> | undefined): State {
+  const names = row?.members.map(({ name }) => name) ?? [];
   if (names.length === 0) return say(state, "there is no run to mark");
   const marks = new Set(state.settings.marks);
   const own = new Set(names);

@@ -69,6 +69,8 @@ export type State = {
   readonly layer: string | null;
   /** The first unit on a saturation map. */
   readonly unit: number;
+  /** Whether Compare shows the settings, too, that are the same in all runs. */
+  readonly isWholeConfig: boolean;
   /** Key of the finding under the cursor. */
   readonly finding: string | null;
   /** The view that `esc` goes back to, after a jump to evidence. */
@@ -108,6 +110,7 @@ export function initialState(size: Size, settings: ViewSettings = DEFAULT_SETTIN
     probeStep: null,
     layer: null,
     unit: 0,
+    isWholeConfig: false,
     finding: null,
     cameFrom: null,
     spotlight: null,

@@ -6,7 +6,9 @@ import {
   type FactorValue,
   isOfSurvivors,
   lostText,
+  type Metric,
   missingPairsText,
+  type PairedDifference,
   pairsText,
   settingOf,
   settingTexts,
@@ -16,19 +18,29 @@ import {
 } from "@ablate/store";
 import { cutTogether, ellipsis, loss, lossTexts, signed, widthOf, wrapText } from "@ablate/text";
 import type { ShownRun } from "../../data/shown-run.ts";
-import { type Line, line, lineWidth, type Piece, piece } from "../../text/line.ts";
+import {
+  type Line,
+  line,
+  lineWidth,
+  type Piece,
+  piece,
+  type Tone,
+  wrapped,
+} from "../../text/line.ts";
 import type { Canvas } from "../view.ts";
 
 /**
- * Writes a difference of losses, of which the smaller is the better; one of survivors has no colour: what was lost
- * may have been worse.
+ * Returns the colour of a difference: that of better or worse numbers where it is larger than the spread over seeds; what may be
+ * chance is dim, and one of survivors has no colour, since what was lost may have been worse.
  */
-export function differencePiece(
-  difference: number,
-  { text = "", areSurvivors }: { readonly text?: string; readonly areSurvivors: boolean },
-): Piece {
-  const tone = difference < 0 ? "good" : difference > 0 ? "bad" : "plain";
-  return piece(`${signed(difference, 4)}${text}`, areSurvivors ? "plain" : tone);
+export function differenceTone(
+  difference: PairedDifference,
+  { isLessBetter }: Pick<Metric, "isLessBetter">,
+): Tone {
+  const { mean, verdict } = difference;
+  if (mean === null || verdict !== "larger") return "muted";
+  if (isLessBetter === null || isOfSurvivors(difference)) return "plain";
+  return mean < 0 === isLessBetter ? "good" : "bad";
 }
 
 const TITLE = "validation loss by factor";
@@ -46,13 +58,19 @@ const NUMBERS = 36 + 20;
 const INDENT = 6;
 
 /** Shows for each value of each factor mean and spread over its runs, and the difference that it alone makes. */
-export function factorLines({ scene, state, columns }: Canvas): Line[] {
+export function factorLines({ scene, state }: Canvas, columns: number): Line[] {
   const { runs: all, dataHashes } = scene.snapshot;
   const chosen = scene.chosen.flatMap(({ members }) => members);
   const effects = effectsOf(withData(chosen, dataHashes), {
     metric: VALID_LOSS,
     baseline: all.find(({ name }) => name === state.settings.baseline),
   });
+  if (chosen.length === 1)
+    return wrapped(
+      "one run alone: space in 1 Runs marks others to compare it with",
+      columns,
+      "muted",
+    );
   if (effects.length === 0) return [[piece("the configs are the same but for the seed", "muted")]];
   const room = columns - widthOf(TITLE);
   const note = NOTES.find((one) => widthOf(one) <= room) ?? "";
@@ -117,8 +135,8 @@ function momentPieces(
 function withVerdict(before: Line, { difference }: FactorValue<ShownRun>, columns: number): Line {
   if (difference === null) return [...before, piece("◆")];
   const { mean, of } = difference;
-  const areSurvivors = isOfSurvivors(difference);
-  const shown = mean === null ? [] : [differencePiece(mean, { areSurvivors }), piece("  ")];
+  const tone = differenceTone(difference, VALID_LOSS);
+  const shown = mean === null ? [] : [piece(signed(mean, 4), tone), piece("  ")];
   const verdict = verdictText(difference);
   const pairs = mean !== null && of.cells > 1 ? [`${verdict}, ${pairsText(difference)}`] : [];
   const room = columns - lineWidth([...before, ...shown]);
