@@ -392,9 +392,9 @@ test("a cell shows the curve that is on top in it, in its colour; bands and shad
 });
 
 test("names stand at the ends of curves, apart from each other and in the order of the curves", () => {
-  const curves = ["a", "b", "c"].map((name, i) => ({
+  const curves = ["a", "b", "c"].map((label, i) => ({
     ...curveOf(Array(8).fill(1 + i / 1000)),
-    ...{ name, dash: i },
+    ...{ label, dash: i },
   }));
   const lines = endLabels(
     { curves, y: { low: 0, high: 2, log: false } },

@@ -15,7 +15,7 @@ export function endLabels(
   if (columns < 2) return [];
   const named = curves.flatMap((curve, i): Label[] => {
     const last = curve.trace.mean.findLast((value) => Number.isFinite(value));
-    if (curve.name === undefined || last === undefined) return [];
+    if ((curve.label ?? "") === "" || last === undefined) return [];
     return [{ curve, isTop: i === curves.length - 1, at: (1 - position(y, last)) * rows - 0.5 }];
   });
   const labels = named.slice(-rows).sort((a, b) => a.at - b.at);
@@ -29,14 +29,14 @@ export function endLabels(
 }
 
 function nameLine(
-  { name = "", tone, dash = 0, trace }: Curve,
+  { label = "", tone, dash = 0, trace }: Curve,
   { y, columns, isTop }: { readonly y: Scale; readonly columns: number; readonly isTop: boolean },
 ): Line {
   const last = trace.mean.findLast((value) => Number.isFinite(value)) ?? 0;
   const isBelow = last < y.low;
   const outside = isBelow ? "▼" : "▲";
   const sign = last > y.high || isBelow ? outside : (DASHES[dash]?.swatch ?? "━");
-  return [piece(sign, tone), { ...piece(cutText(name, columns - 1), tone), bold: isTop }];
+  return [piece(sign, tone), { ...piece(cutText(label, columns - 1), tone), bold: isTop }];
 }
 
 /** Moves rising positions apart to whole rows of their own, each group as near as can be to where it would stand. */

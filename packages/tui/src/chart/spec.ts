@@ -21,8 +21,9 @@ export type Curve = {
   readonly isSparse: boolean;
   /** Place on the x axis at which its values stopped being finite. */
   readonly divergedAt: number | null;
-  /** Its name, for its right end. */
   readonly name?: string;
+  /** What stands at its right end, where there is a gutter. */
+  readonly label?: string;
 };
 
 export type Guide = { readonly value: number; readonly label: string };

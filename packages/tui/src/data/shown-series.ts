@@ -45,11 +45,11 @@ export function parametersOf(series: readonly string[]): string[] {
 /** What a training takes of its machine is charted where it is chosen. */
 const SYSTEM = "system/";
 
-/** Charts of runs that have metrics alone. */
+/** Charts of runs that have metrics alone, and of the ratios that have a band. */
 const MOST_CHARTS = 4;
 
 /**
- * Returns the series with a chart: the loss and the first ratio that has a band, that of the first hidden layer's
+ * Returns the series with a chart: the loss and the first ratios that have a band, those of the hidden layers'
  * weights. Where no run has ratios: the losses, then metrics of which more or less is better, else the first ones.
  */
 export function defaultSeries(
@@ -57,10 +57,12 @@ export function defaultSeries(
   runs: readonly ShownRun[],
   curves: CurveReader,
 ): string[] {
-  const banded = runs.flatMap((run) => curves.info(run)).find(({ low }) => low !== null);
-  const ratio = banded?.series ?? series.find((name) => name.startsWith(RATIO));
+  const infos = runs.flatMap((run) => curves.info(run));
+  const banded = new Set(infos.flatMap((one) => (one.low === null ? [] : one.series)));
+  const [first] = banded;
+  const ratio = first ?? series.find((name) => name.startsWith(RATIO));
   const areLogs = runs.every(isRecorded);
-  if (ratio !== undefined && !areLogs) return ["loss", ratio];
+  if (ratio !== undefined && !areLogs) return ["loss", ratio, ...[...banded].slice(1, MOST_CHARTS)];
   if (ratio === undefined && runs.every(hasSteps)) return ["loss"];
   const recorded = runs.flatMap(({ metrics }) => [...(metrics?.values() ?? [])]);
   // A single number is no curve.

@@ -20,6 +20,8 @@ const NAMED: readonly (readonly [keyof Key, string])[] = [
 /** Returns the keys in one event: what was typed fast can arrive together. */
 export function keyNames(input: string, key: Key): string[] {
   if (key.tab && key.shift) return ["shift-tab"];
+  if (key.shift && (key.leftArrow || key.rightArrow))
+    return [key.leftArrow ? "shift-left" : "shift-right"];
   const named = NAMED.find(([flag]) => key[flag] === true);
   if (named !== undefined) return [named[1]];
   if (key.ctrl) return input === "" ? [] : [`ctrl-${input}`];

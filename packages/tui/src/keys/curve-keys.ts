@@ -1,18 +1,20 @@
 /** Keys of views with curves: smoothing, the axes, zooming, panning and the crosshair. */
+import { counted } from "@ablate/text";
 import { position, valueAt } from "../chart/scale.ts";
+import { updates } from "../data/shown-run.ts";
 import { crosshairAt, panBy, withYRange, zoomBy } from "../state/curves.ts";
 import { SMOOTHINGS, type ViewSettings, X_AXES } from "../state/settings.ts";
 import { adjusted, after, clamp, type State, say } from "../state/state.ts";
 import type { BoundKey, Context, PlotPlace } from "../views/view.ts";
 import { bind, bindBoth, ROWS } from "./rows.ts";
 
+/** Cells by which the crosshair moves with shift. */
+const FAR = 10;
+
 export const CURVE_KEYS: readonly BoundKey[] = [
   ...bindBoth([ROWS.left, ROWS.right], moveCrosshair),
-  ...bindBoth([ROWS.rougher, ROWS.smoother], (state, _, by) => {
-    const at = SMOOTHINGS.findIndex((steps) => steps >= state.settings.smoothing);
-    const smoothing = SMOOTHINGS[clamp(at + by, 0, SMOOTHINGS.length - 1)] ?? 0;
-    return adjusted(state, { smoothing });
-  }),
+  ...bindBoth([ROWS.farLeft, ROWS.farRight], moveCrosshair, FAR),
+  ...bindBoth([ROWS.rougher, ROWS.smoother], smoothBy),
   bind(ROWS.raw, (state) => say(adjusted(state, { smoothing: 0 }), "no smoothing")),
   bind(ROWS.log, (state) => adjusted(state, { isLogY: !state.settings.isLogY })),
   bind(ROWS.axis, nextAxis),
@@ -33,6 +35,21 @@ export const CURVE_KEYS: readonly BoundKey[] = [
   ),
 ];
 
+/** Smooths over more or fewer steps, as far as that makes sense of so many steps. */
+function smoothBy(state: State, { scene }: Context, by: number): State {
+  const runs = [
+    ...scene.chosen.flatMap(({ members }) => members),
+    ...(scene.run ? [scene.run] : []),
+  ];
+  const steps = Math.max(0, ...runs.map(updates));
+  const { smoothing } = state.settings;
+  const at = SMOOTHINGS.findIndex((one) => one >= smoothing);
+  const next = SMOOTHINGS[clamp(at + by, 0, SMOOTHINGS.length - 1)] ?? 0;
+  if (by > 0 && (next === smoothing || next > steps / 2))
+    return say(state, `of ${counted(steps, "step")} no more are smoothed over`);
+  return adjusted(state, { smoothing: next });
+}
+
 /** Goes to the next unit of the x axis; of a log only its steps are known. */
 function nextAxis(state: State, { scene }: Context): State {
   if (scene.isOfLogs) return say(state, "a run that is recorded from a log has steps alone");
@@ -47,12 +64,12 @@ function onAxis(state: State, change: Partial<ViewSettings>): State {
 /** Moves the crosshair by a cell; without one the window. */
 function moveCrosshair(state: State, context: Context, by: number): State {
   const { scene } = context;
-  if (state.crosshair === null) return panBy(state, scene, by * 0.25);
+  if (state.crosshair === null) return panBy(state, scene, Math.sign(by) * 0.25);
   const cell = 1 / Math.max(1, context.extent.xCells);
   const at = valueAt(scene.x, position(scene.x, state.crosshair) + by * cell);
   const moved = crosshairAt(state, scene, at);
   const isStuck = moved.crosshair === state.crosshair && scene.axis !== "time";
-  return isStuck ? crosshairAt(state, scene, state.crosshair + by) : moved;
+  return isStuck ? crosshairAt(state, scene, state.crosshair + Math.sign(by)) : moved;
 }
 
 /** Zooms about the crosshair, else about the middle. */

@@ -13,6 +13,8 @@ const TEXTS = {
     keys: ["right", "l"],
     help: "unfold a group; move the crosshair or the window; next probe",
   },
+  farLeft: { keys: ["shift-left"], help: "move the crosshair by ten cells" },
+  farRight: { keys: ["shift-right"], help: "the same to the right" },
   pageUp: { keys: ["pageup", "ctrl-b"], help: "a screen up" },
   pageDown: { keys: ["pagedown", "ctrl-f"], help: "a screen down" },
   first: { keys: ["home"], help: "first row, first steps, initialisation" },

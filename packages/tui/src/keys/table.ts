@@ -120,6 +120,8 @@ const KEY_NAMES: Readonly<Record<string, string>> = {
   pagedown: "PgDn",
   home: "Home",
   end: "End",
+  "shift-left": "shift-←",
+  "shift-right": "shift-→",
   escape: "esc",
 };
 

@@ -10,7 +10,7 @@ const FIRST_GREY = 232;
 const GREYS = 24;
 
 /** How much of a mixed colour is the background's. */
-const BACKGROUND = 0.5;
+const BACKGROUND = 0.35;
 
 const MIXED = new Map<string, number>();
 

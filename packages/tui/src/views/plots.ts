@@ -22,8 +22,10 @@ export type Plot = {
   readonly key: string;
   readonly series: string;
   readonly label: string;
-  /** What it is called at its right end. */
-  readonly name?: string;
+  /** What it is called where it leaves the axis. */
+  readonly name: string;
+  /** What stands at its right end. */
+  readonly end?: string;
   readonly look: Look;
   readonly runs: readonly ShownRun[];
   readonly traces: readonly Trace[];
@@ -196,15 +198,16 @@ function curvesOf(plots: readonly Plot[], onTop: number): Curve[] {
   const isSingle = shown.length === 1 || shown.slice(1).every(({ isSparse }) => isSparse);
   const curves = shown.map((plot): Curve => {
     const isTop = plot === top;
-    const isMean = plot.traces.length > 1;
+    const { name, look, end = "", traces, isSparse, divergedAt } = plot;
+    const isMean = traces.length > 1;
     return {
-      ...plot,
-      ...plot.look,
+      ...{ name, isSparse, divergedAt, label: end },
+      ...look,
       trace: plot.shown,
       shaded: isMean || (isTop && isSingle),
       isBand: isMean,
-      ...(isMean ? { steps: extremesOf(plot.traces) } : {}),
-      behind: isTop && isMean ? plot.traces : [],
+      ...(isMean ? { steps: extremesOf(traces) } : {}),
+      behind: isTop && isMean ? traces : [],
     };
   });
   const isFront = (_: Curve, i: number): boolean => shown[i] === top;
@@ -295,20 +298,20 @@ export function xName(axis: XAxis, value: number): string {
   return `${axis === "step" ? "step" : "example"} ${count(value)}`;
 }
 
-/** Says how many steps are in how many columns, how they are smoothed and what the bands are. */
+/** Says how many steps are in how many columns, how they are smoothed and what the bands are; in a pane the latter alone. */
 export function caption(
-  { state, window: { axis, scale } }: ChartCanvas,
+  { state, isPane, window: { axis, scale } }: ChartCanvas,
   plots: readonly Plot[],
-  columns: number,
+  { columns }: Pick<Box, "columns">,
 ): string {
   const cells = Math.max(1, columns - LABEL_CELLS);
   const { smoothing, band } = state.settings;
   const steps = `${count(scale.high - scale.low + (scale.log ? 0 : 1))} ${axis.replace(/s?$/, "s")}`;
   const span = axis === "time" ? duration(scale.high - scale.low) : steps;
   const from = axis === "time" ? duration(scale.low) : count(scale.low);
-  return [
-    `${span}${state.zoom === null ? "" : ` from ${from}`} in ${cells} columns`,
-    smoothing === 0 ? "not smoothed" : `smoothed over ${counted(smoothing, "step")}`,
-    ...(plots.some(({ traces }) => traces.length > 1) ? [BAND_NAMES[band]] : []),
-  ].join(" · ");
+  const short = smoothing === 0 ? "not smoothed" : `smoothed over ${counted(smoothing, "step")}`;
+  const bands = plots.some(({ traces }) => traces.length > 1) ? [BAND_NAMES[band]] : [];
+  if (isPane) return [short, ...bands].join(" · ");
+  const part = state.zoom === null ? "" : ` from ${from}`;
+  return [`${span}${part} in ${cells} columns`, short, ...bands].join(" · ");
 }

@@ -123,6 +123,16 @@ function openCurve(state: State, { scene }: Context): State {
   return run === undefined ? state : { ...show(state, "run"), opened: run };
 }
 
+/** Returns the curve on top: beside the table of runs, that of the row under its cursor. */
+function topOf({ scene, state, isPane }: Canvas): number {
+  const { chosen, focused } = scene;
+  const own = state.curve % chosen.length;
+  if (!isPane || state.pane === "charts" || focused === undefined) return own;
+  const run = focused.members[0]?.name;
+  const at = chosen.findIndex(({ members }) => members.some(({ name }) => name === run));
+  return at < 0 ? own : at;
+}
+
 /** From so many columns on, the legend stands beside the charts. */
 const WITH_LEGEND = 76;
 
@@ -131,7 +141,7 @@ function drawCharts(canvas: Canvas): Drawn {
   const focus = Math.min(state.chart, scene.metrics.length - 1);
   const focused = scene.metrics[focus];
   if (scene.chosen.length === 0 || focused === undefined) return nothing(canvas);
-  const onTop = state.curve % scene.chosen.length;
+  const onTop = topOf(canvas);
   const series = focused;
   // The legend is read first: it is as wide as what it says.
   const entries = entriesOf(chartCanvas(canvas, columns), unread(canvas, series), onTop);
@@ -156,7 +166,7 @@ function drawCharts(canvas: Canvas): Drawn {
   const places = isPane ? [] : entries;
   return {
     lines: [
-      titleLine(canvas, [caption(charting, drawn.plots, page.columns), pageText(page, scene)]),
+      titleLine(canvas, [caption(charting, drawn.plots, page), pageText(page, scene)]),
       ...body,
     ],
     xCells: page.columns - LABEL_CELLS - drawn.gutter,
@@ -221,10 +231,7 @@ function drawPage(
     if (row.heading !== null) lines.push([piece(row.heading, "accent")]);
     const drawn = row.series.map((series) => {
       const own = plotsOf(charting, series, page.shown);
-      const named = own.map((plot, i) => ({
-        ...plot,
-        ...endNameOf(names[i], { isPane, plot, charting }),
-      }));
+      const named = own.map((plot, i) => ({ ...plot, end: endOf(charting, plot, names[i]) }));
       plots.push(...own);
       return drawPlots(charting, named, {
         ...{ series, onTop, runs, gutter, box: { columns, rows: row.rows } },
@@ -241,23 +248,13 @@ function drawPage(
 /** Cells of a value beside the name of a curve in a pane, which has no legend. */
 const VALUE = 7;
 
-function endNameOf(
-  name: string | undefined,
-  {
-    isPane,
-    plot,
-    charting,
-  }: {
-    readonly isPane: boolean;
-    readonly plot: Plot;
-    readonly charting: ChartCanvas;
-  },
-): { readonly name?: string } {
-  if (name === undefined) return {};
-  if (!isPane) return { name };
+/** Returns what stands at the end of a curve: its name, in a pane with its value. */
+function endOf(charting: ChartCanvas, plot: Plot, name: string | undefined): string {
+  if (name === undefined || !charting.isPane) return name ?? "";
   const value = readAt(charting, plot)?.smoothed.mean;
-  if (value === undefined) return { name };
-  return { name: `${name} ${seriesValue(plot.series, value).slice(0, VALUE - 1)}` };
+  return value === undefined
+    ? name
+    : `${name} ${seriesValue(plot.series, value).slice(0, VALUE - 1)}`;
 }
 
 function titleLine({ scene, columns }: Canvas, said: readonly string[]): Line {

@@ -20,6 +20,9 @@ export type Entry = {
 /** Cells of a name before it gives way to how a value spreads. */
 const LEAST_NAME = 16;
 
+/** Cells of the longest name for which a legend is made wider. */
+const WIDEST_NAME = 28;
+
 /** Cells of the signs before a name. */
 const SIGNS = 3;
 
@@ -30,7 +33,7 @@ const NARROWEST = 24;
 /** Reads the curves and puts them in the order of their values: the best first, where less or more is better. */
 export function entriesOf(canvas: ChartCanvas, plots: readonly Plot[], onTop: number): Entry[] {
   const { chosen, table } = canvas.scene;
-  const names = fitTitles(chosen, WIDEST, table);
+  const names = fitTitles(chosen, WIDEST_NAME, table);
   const entries = plots.map((plot, i) => ({
     plot,
     name: (names[i] ?? plot.label) + sizeText(chosen[i] ?? { title: "", members: [] }),

@@ -212,7 +212,7 @@ function lossChart(canvas: ChartCanvas, run: ShownRun): DrawnPlots {
   const chart = drawPlots(canvas, plots, { series: main, box, onTop: 0, runs: [run], title });
   const side = sideWidth(canvas);
   const notes: Line[] = [
-    ...wrapped(caption(canvas, [], box.columns), side, "muted"),
+    ...wrapped(caption(canvas, [], box), side, "muted"),
     ...plots.map((plot) => legendLine(canvas, plot, Math.min(side, 40))),
     ...curveNotes(canvas, run),
     ...(canvas.columns < WITH_SIDE ? [] : sampleLines(canvas.stored.facts(run), side)),
