@@ -2,7 +2,8 @@
 import { isDeepStrictEqual } from "node:util";
 import { counted, type Notice } from "@ablate/text";
 import type { Glyphs } from "./chart/raster.ts";
-import { Feed } from "./data/feed.ts";
+import { Feed, type StoreSnapshot } from "./data/feed.ts";
+import { areOfSeveralGrids } from "./data/grids.ts";
 import type { LogSource } from "./data/log-source.ts";
 import { tellEnds } from "./grid-notices.ts";
 import type { Mounted } from "./ink/mount.tsx";
@@ -10,7 +11,7 @@ import { fillPanes, type Geometry } from "./ink/panes.ts";
 import { type Annotate, Session } from "./session.ts";
 import { clipboardSequence, clipboardText, saveSheet } from "./sheet.ts";
 import { type Environment, memoryFile, recall, remember } from "./state/memory.ts";
-import type { ViewSettings } from "./state/settings.ts";
+import { DEFAULT_SETTINGS, type ViewSettings } from "./state/settings.ts";
 import type { Effect, Size } from "./state/state.ts";
 import { Clicks } from "./terminal/clicks.ts";
 import { Screen } from "./terminal/screen.ts";
@@ -87,9 +88,10 @@ function sessionOf(
   feed: Feed,
   remembered: ViewSettings,
 ): Session {
+  const isOfRun = run !== undefined || options.wanted !== undefined;
   const settings: ViewSettings = {
     ...remembered,
-    view: view ?? (run === undefined && options.wanted === undefined ? remembered.view : "run"),
+    view: view ?? (isOfRun ? "run" : firstView(remembered, feed.snapshot)),
     isAll,
     isMouse: remembered.isMouse && !isWithoutMouse,
     marks: areOnlyMarks ? marks : [...new Set([...remembered.marks, ...marks])],
@@ -101,6 +103,12 @@ function sessionOf(
   const said = hint ?? feed.notice;
   if (said !== null) session.say(said);
   return session;
+}
+
+/** Returns the view of a session that nobody asked for another: the last one, of several grids at first their list. */
+function firstView(remembered: ViewSettings, { runs, logs }: StoreSnapshot): string {
+  const isNew = remembered === DEFAULT_SETTINGS; // nothing is remembered of this store
+  return isNew && logs === null && areOfSeveralGrids(runs) ? "grids" : remembered.view;
 }
 
 /** How often the store is polled, and so the most frames a second that training can cause. */

@@ -36,13 +36,15 @@ test("runs that a config no longer has are not shown; the header says how many, 
   ui.poll(Date.now());
 
   expect(shown(ui)).toEqual(["b", "c"]);
-  expect(screen(ui)[0]).toMatch(/^ g {2}2 runs · 2 finished · 1 left from earlier plans \(a\)/);
+  expect(screen(ui)[0]).toMatch(
+    /^ ablate\.db › g {2}2 runs · 2 finished · 1 left from earlier plans \(a\)/,
+  );
   ui.resize({ columns: 50, rows: 20 });
   expect(screen(ui)[0]).toMatch(/^ g {2}2 runs · 2 finished · 1 left \(a\)/);
   ui.resize({ columns: 118, rows: 40 });
   press(ui, "a");
   expect(shown(ui)).toEqual(["a", "b", "c"]);
-  expect(screen(ui)[0]).toMatch(/^ g {2}3 runs · 3 finished +/);
+  expect(screen(ui)[0]).toMatch(/^ ablate\.db › g {2}3 runs · 3 finished +/);
   expect(screen(ui)[2]).toMatch(/ plan( |$)/);
   expect(rows(ui)[0]).toContain(" left");
   press(ui, "a");

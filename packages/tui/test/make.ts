@@ -196,7 +196,7 @@ export function screen({ frame: { header, body, footer } }: Session): string[] {
 
 /** The lines of the table of runs that show one. */
 export function rows(ui: Session): string[] {
-  return screen(ui).filter((text) => /[✓✗▲●○■▸▾] /.test(text.slice(0, 5)));
+  return screen(ui).filter((text) => /^.{3}[✓✗▲●○■▸▾] /u.test(text));
 }
 
 const SECONDS_PER_BATCH = 10;

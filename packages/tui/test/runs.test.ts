@@ -303,7 +303,7 @@ test("text of the store cannot disturb the terminal", () => {
 });
 
 test("without runs it says how to get some, and without a match how to get them back", () => {
-  expect(screen(session(makeStore([]))).join("\n")).toContain("no runs yet: `ablate run CONFIG`");
+  expect(screen(session(makeStore([]))).join("\n")).toMatch(/no runs yet[\s\S]*ablate run CONFIG/);
   const ui = session(makeStore([{ label: "a", loss: falling }]), { settings: { filter: "zzz" } });
   expect(screen(ui).join("\n")).toContain("no run matches zzz; esc shows all 1");
 });

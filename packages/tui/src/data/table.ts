@@ -36,8 +36,12 @@ export type Table = {
   readonly matches: readonly ShownRun[];
   /** Keys of the config in which these differ. */
   readonly differing: readonly string[];
-  /** The runs without the filter. */
+  /** The grid that was entered; null where the table is of all of them. */
+  readonly grid: string | null;
+  /** The runs of that grid without the filter. */
   readonly all: readonly ShownRun[];
+  /** The runs of every grid that the filter leaves. */
+  readonly everywhere: readonly ShownRun[];
   /** How many runs are not among them, as they are left from earlier plans. */
   readonly left: number;
   /** What is wrong with the filter. */
@@ -58,8 +62,14 @@ export function tableOf(
   { settings, unfolded, filter, dataHashes }: TableOptions,
 ): Table {
   const isAll = settings.isAll || asksForPlan(filter);
-  const runs = isAll ? stored : stored.filter(({ plan }) => plan === "current");
-  const { items, mistake } = filtered(runs, filter, { noun: "run", subjectOf: runSubject });
+  const planned = isAll ? stored : stored.filter(({ plan }) => plan === "current");
+  const grid = planned.some((run) => run.grid === settings.grid) ? settings.grid : null;
+  const inGrid = (some: readonly ShownRun[]): readonly ShownRun[] =>
+    grid === null ? some : some.filter((run) => run.grid === grid);
+  const runs = inGrid(planned);
+  const found = filtered(planned, filter, { noun: "run", subjectOf: runSubject });
+  const { mistake } = found;
+  const items = inGrid(found.items);
   const columns = inOrder(allColumns(items), settings.columnOrder);
   const sort = columns.find(({ id }) => id === settings.sort?.column);
   const sorted = (some: readonly TableRow[]): readonly TableRow[] =>
@@ -76,8 +86,10 @@ export function tableOf(
     rows,
     matches: top.flatMap(({ members }) => members),
     differing: keysThatDiffer(items),
+    grid,
     all: runs,
-    left: stored.length - runs.length,
+    everywhere: found.items,
+    left: inGrid(stored).length - runs.length,
     mistake,
   };
 }

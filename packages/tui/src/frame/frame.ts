@@ -1,21 +1,5 @@
-/** The whole frame: header, tabs, the view, and the line of keys, prompt or message at the bottom. */
-import { basename } from "node:path";
-import { bytes, middleEllipsis } from "@ablate/text";
-import type { StoreSnapshot } from "../data/feed.ts";
-import { readingText } from "../data/log-source.ts";
 import { openedChooser } from "../keys/table.ts";
-import {
-  cutLine,
-  fitLine,
-  justify,
-  type Line,
-  lineWidth,
-  type Piece,
-  piece,
-  visibleLine,
-} from "../text/line.ts";
-import { VIEWS } from "../views/registry.ts";
-import { countStates, STATE_SIGNS } from "../views/states.ts";
+import { cutLine, fitLine, type Line, lineWidth, piece, visibleLine } from "../text/line.ts";
 import {
   type Canvas,
   type Drawn,
@@ -32,6 +16,7 @@ import { borderZones } from "./border-zones.ts";
 import { chartZones } from "./chart-zones.ts";
 import { drawChooser } from "./chooser.ts";
 import { bottomLine } from "./footer.ts";
+import { headerLines } from "./header.ts";
 import { drawHelp } from "./help.ts";
 import type { Placed } from "./layout.ts";
 import { withSelection } from "./selection.ts";
@@ -76,7 +61,7 @@ export function drawFrame({ store, view, placed, active, canvasOf }: FrameSpec):
   const panes = placed.map((one) => drawPane(one, { header, active, placed, canvasOf }));
   const own = panes.find(({ view: one }) => one === active) ?? panes[0];
   return {
-    header: [headLine(canvas, store), tabs(canvas, view)].slice(0, header).map(visibleLine),
+    header: headerLines(canvas, store, view).slice(0, header).map(visibleLine),
     panes,
     body: besideEachOther(panes, pageRows),
     footer: [bottomLine(canvas, active)].slice(0, footer).map(visibleLine),
@@ -151,72 +136,4 @@ function drawBody(canvas: Canvas, view: View): Drawn {
   if (canvas.state.isHelp) return drawHelp(canvas);
   const chooser = openedChooser(canvas.state, view);
   return chooser === undefined ? view.draw(canvas) : drawChooser(canvas, chooser);
-}
-
-/** Says how many runs are in which state, and how the store is. */
-function headLine({ state, scene }: FrameCanvas, store: string): Line {
-  const { snapshot, table } = scene;
-  const { columns } = state.size;
-  const trouble = snapshot.trouble ?? snapshot.logs?.trouble ?? null;
-  if (trouble !== null) return fitLine([piece(` ${trouble}`, "bad")], columns);
-  if (snapshot.waiting !== null) return fitLine([piece(` ${snapshot.waiting}`, "accent")], columns);
-  const grids = new Set(table.matches.map(({ grid }) => grid));
-  const [grid] = grids;
-  const several = table.matches.length === 0 && snapshot.logs !== null ? "" : `${grids.size} grids`;
-  const name = grids.size === 1 && grid !== null && grid !== undefined ? grid : several;
-  const counts = countStates(table.matches).flatMap(([one, n]): Piece[] => [
-    piece(" · ", "muted"),
-    piece(`${n} ${one}`, STATE_SIGNS[one].tone),
-  ]);
-  const n = table.matches.length;
-  const runs =
-    n === table.all.length
-      ? `${n} ${n === 1 ? "run" : "runs"}`
-      : `${n} of ${table.all.length} runs`;
-  const live = livePiece(snapshot);
-  const shown = snapshot.logs?.title ?? basename(store);
-  const size = snapshot.bytes === 0 ? "" : ` ${bytes(snapshot.bytes)}`;
-  const file = piece(`${middleEllipsis(shown, WIDEST_STORE)}${size}  `, "muted");
-  const left: Line = [{ text: ` ${name}`, bold: true }, piece(`  ${runs}`), ...counts];
-  const right: Line = [file, live, piece(" ")];
-  const room = columns - lineWidth(left);
-  const said = [...left, leftPiece(table.left, room - lineWidth(right.slice(1)))];
-  const fits = lineWidth(said) + lineWidth(right) <= columns;
-  return justify(said, fits ? right : right.slice(1), columns);
-}
-
-/** Cells of what is shown, a file or a folder, in the header. */
-const WIDEST_STORE = 40;
-
-/** Says whether a run goes on, or how far logs are read before that is known. */
-function livePiece({ isLive, logs }: StoreSnapshot): Piece {
-  if (logs?.isReading === true) return piece(`◌ ${readingText(logs)}`, "accent");
-  return isLive ? piece("● live", "good") : piece("○ idle", "muted");
-}
-
-/** Counts the runs that are left from earlier plans, and names the key that shows them. */
-function leftPiece(count: number, room: number): Piece {
-  if (count === 0) return piece("");
-  const [long, short] = ["left from earlier plans", "left"].map(
-    (text) => ` · ${count} ${text} (a)`,
-  );
-  return piece((long !== undefined && long.length < room ? long : short) ?? "", "warn");
-}
-
-function tabs({ state, scene }: FrameCanvas, view: View): Line {
-  const { columns } = state.size;
-  const { settings } = state;
-  const names = VIEWS.map((one) => {
-    const isShown = one === view;
-    const text = ` ${one.key} ${one.title} `;
-    return { text, bold: isShown, inverse: isShown, press: one.key };
-  });
-  const all = new Set(settings.marks);
-  const marked = scene.table.all.filter(({ name }) => all.has(name)).length;
-  const marks = marked === 0 ? "" : `${marked} marked  `;
-  const filter =
-    settings.filter === "" || state.prompt?.kind === "filter" ? "" : `/ ${settings.filter} `;
-  const { mistake } = scene.table;
-  const usual = [piece(marks, "accent"), piece(filter, "warn")];
-  return justify(names, mistake === null ? usual : [piece(`${mistake} `, "bad")], columns);
 }

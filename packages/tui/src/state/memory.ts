@@ -56,6 +56,8 @@ function settingsOf(value: unknown): ViewSettings {
   return {
     view: oneOf(VIEW_NAMES, get("view"), DEFAULT_SETTINGS.view),
     filter: text("filter", "") ?? "",
+    grid: text("grid", null),
+    gridSort: sortOf(get("gridSort")),
     isAll: DEFAULT_SETTINGS.isAll, // asked for anew in each session
     sort: sortOf(get("sort")),
     group: text("group", DEFAULT_SETTINGS.group),

@@ -22,6 +22,10 @@ export type ViewSettings = {
   /** Name of the view, in the registry. */
   readonly view: string;
   readonly filter: string;
+  /** The grid that was entered; null shows the runs of all of them. */
+  readonly grid: string | null;
+  /** What the list of grids is sorted by. */
+  readonly gridSort: { readonly column: string; readonly isDescending: boolean } | null;
   /** Shows runs, too, that are left from earlier plans. */
   readonly isAll: boolean;
   readonly sort: { readonly column: string; readonly isDescending: boolean } | null;
@@ -77,6 +81,8 @@ export type PaneSettings = {
 export const DEFAULT_SETTINGS: ViewSettings = {
   view: "runs",
   filter: "",
+  grid: null,
+  gridSort: null,
   isAll: false,
   sort: null,
   group: "seed",

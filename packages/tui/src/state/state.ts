@@ -43,6 +43,8 @@ export type State = {
   readonly settings: ViewSettings;
   /** Key of the row under the cursor. */
   readonly focus: string | null;
+  /** The grid under the cursor of the list of grids, "" for the line of all; null for the one that was entered. */
+  readonly gridFocus: string | null;
   /** First row of the table on the screen. */
   readonly top: number;
   /** Keys of groups whose runs are shown. */
@@ -96,6 +98,7 @@ export function initialState(size: Size, settings: ViewSettings = DEFAULT_SETTIN
     size,
     settings,
     focus: null,
+    gridFocus: null,
     top: 0,
     unfolded: [],
     opened: null,

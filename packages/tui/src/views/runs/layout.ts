@@ -31,6 +31,9 @@ type Texts = ReadonlyMap<string, string>;
 /** Cells before a name: the mark, the swatch, the sign and a space after each of these. */
 export const BEFORE_NAME = 5;
 
+/** From this priority on a column stays beside names as long as they need to be. */
+const KEPT = 9;
+
 /** Columns that give way first where charts stand beside the table. */
 const BESIDE_CHARTS: Readonly<Record<string, number>> = { curve: 0, step: 3 };
 
@@ -42,7 +45,9 @@ export function layOut(canvas: Canvas, rows: readonly TableRow[]): Layout {
   const cells = scene.table.shown
     .map((column) => layOutColumn(canvas, column, rows))
     .filter(({ width }) => width > 0);
-  const most = Math.max(LEAST_NAME, Math.floor(columns * 0.4));
+  const kept = cells.filter(({ column }) => priorityOf(column) >= KEPT);
+  const beside = columns - kept.reduce((sum, { width }) => sum + width + 2, 0);
+  const most = Math.max(LEAST_NAME, isPane ? beside : Math.floor(columns * 0.4));
   const names = namesOf(canvas, rows, Math.min(most, columns) - BEFORE_NAME);
   const widest = Math.max(0, ...[...names.values()].map(widthOf)) + BEFORE_NAME;
   const nameWidth = Math.min(Math.max(LEAST_NAME, widest), most);

@@ -1,7 +1,7 @@
 /** The view Runs: the runs as a table, with what is under the cursor below it. */
 import { lostText, momentsOf, VALID_LOSS } from "@ablate/store";
 import { loss, toldApart } from "@ablate/text";
-import { readingText } from "../../data/log-source.ts";
+import { areOfSeveralGrids } from "../../data/grids.ts";
 import { swatch } from "../../data/looks.ts";
 import { type ShownRun, stepsText } from "../../data/shown-run.ts";
 import { isRowOf, rowValue, type TableRow } from "../../data/table.ts";
@@ -15,7 +15,6 @@ import {
   TABLE_CHOOSERS,
   TABLE_KEYS,
 } from "../../keys/table-keys.ts";
-import { currentFilter } from "../../state/prompt.ts";
 import type { Scene } from "../../state/scene.ts";
 import { adjusted, type State, say, show } from "../../state/state.ts";
 import {
@@ -32,6 +31,7 @@ import { essenceView } from "../essence/essence-view.ts";
 import { briefFindings } from "../finding-lines.ts";
 import { initialLossOf } from "../initial-loss.ts";
 import { lookOf } from "../looks.ts";
+import { nothingLines } from "../nothing.ts";
 import { gridLine, lostCount, signOfRun, toneOfRuns } from "../states.ts";
 import type { Canvas, Context, Drawn, PaneRoom, Sheet, View } from "../view.ts";
 import { BEFORE_NAME, cellOf, type Layout, layOut, nameLine, titleOf } from "./layout.ts";
@@ -57,7 +57,7 @@ export const runsView: View = {
     bind(ROWS.mark, (state, { scene }) =>
       focusOn(markFocused(state, scene), scene, scene.focusAt + 1),
     ),
-    bind(ROWS.back, (state) => outWithin(state) ?? outermost(state)),
+    bind(ROWS.back, (state, { scene }) => outWithin(state) ?? outermost(state, scene)),
     ...TABLE_KEYS,
     choosing(COLUMNS),
     BASELINE_KEY,
@@ -93,12 +93,13 @@ function fold(state: State, { focused, table }: Scene, isOpen: boolean): State {
   };
 }
 
-/** What `esc` takes back where nothing is open: the filter, then the marks. */
-function outermost(state: State): State {
+/** What `esc` takes back where nothing is open: the filter, then the marks, then it goes out to the list of grids. */
+function outermost(state: State, { snapshot, table }: Scene): State {
   const { filter, marks } = state.settings;
   if (filter !== "") return say(adjusted(state, { filter: "" }), "the filter is off");
   if (marks.length > 0) return say(adjusted(state, { marks: [] }), "nothing is marked");
-  return say(state, "this is the outermost view; q quits");
+  if (!areOfSeveralGrids(snapshot.runs)) return say(state, "this is the outermost view; q quits");
+  return { ...show(state, "grids"), gridFocus: table.grid ?? "" };
 }
 
 const STRIP_ROWS = 3;
@@ -114,8 +115,9 @@ function drawRuns(canvas: Canvas): Drawn {
   const visible = scene.table.rows.slice(top, top + listRows);
   const layout = layOut(canvas, [...scene.table.rows.slice(0, MEASURED), ...visible]);
   const drawn = visible.map((row) => drawRow(canvas, row, layout));
-  const lines = [header(canvas, layout), ...(drawn.length === 0 ? [nothing(canvas)] : drawn)];
+  const lines = [header(canvas, layout), ...(drawn.length === 0 ? nothingLines(canvas) : drawn)];
   while (lines.length < 1 + listRows) lines.push([]);
+  lines.length = 1 + listRows; // words in place of a list may be more than there is room for
   const rule = piece("─".repeat(columns), "muted");
   const strip = hasStrip(canvas) ? [[rule], ...detail(canvas)] : [];
   return { lines: [...lines, ...strip], listRows, sheet: () => sheetOf(canvas) };
@@ -178,23 +180,6 @@ function signOf({ members, isGroup, isUnfolded }: TableRow): Line {
   if (isGroup) return [piece(isUnfolded ? "▾" : "▸", toneOfRuns(members))];
   const { sign, tone } = signOfRun(first);
   return [piece(sign, tone)];
-}
-
-function nothing({ scene: { table, snapshot }, state }: Canvas): Line {
-  const { logs } = snapshot;
-  const none =
-    table.left > 0
-      ? "all runs are left from earlier plans: a shows them"
-      : logs === null
-        ? "no runs yet: `ablate run CONFIG` in another terminal adds some, and they appear here"
-        : logs.isReading
-          ? `${logs.title}: ${readingText(logs)} ...`
-          : `no log in ${logs.title} yet; when there is one it appears here (docs/record.md has the formats)`;
-  const text =
-    table.all.length === 0
-      ? none
-      : `no run matches ${currentFilter(state, "filter")}; esc shows all ${table.all.length}`;
-  return [piece(" ".repeat(BEFORE_NAME)), piece(text, "muted")];
 }
 
 /** Draws two lines about the row under the cursor. */
