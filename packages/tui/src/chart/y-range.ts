@@ -34,6 +34,8 @@ type RangeOptions = {
   readonly previous: Range | undefined;
   /** Whether nothing is cut off, because every value counts. */
   readonly isWhole?: boolean;
+  /** The least height of the core of the values: smaller differences do not matter. */
+  readonly leastCore?: number;
   /** The least height, as a share of the largest value: what differs by less looks flat. */
   readonly leastShare?: number;
 };
@@ -44,14 +46,14 @@ type RangeOptions = {
  */
 export function yRange(
   curves: readonly Curve[],
-  { log, guides, previous, isWhole = false, leastShare = LEAST_SHARE }: RangeOptions,
+  { log, guides, previous, isWhole = false, leastCore = 0, leastShare = LEAST_SHARE }: RangeOptions,
 ): Range | null {
   const isDrawn = (value: number) => Math.abs(value) < LARGEST && (!log || value > 0);
   const all = joined(curves.flatMap(everythingOf)).filter(isDrawn).sort();
   const whole = { low: all[0] ?? Number.NaN, high: all.at(-1) ?? Number.NaN };
   if (Number.isNaN(whole.low)) return null;
   const late = joined(curves.flatMap(linesOf).map(lateOf)).filter(isDrawn).sort();
-  const { low, high } = log || isWhole ? whole : bulkOf(whole, late);
+  const { low, high } = log || isWhole ? whole : bulkOf(whole, late, leastCore);
   const near = guides.filter(({ value }) => (!log || value > 0) && isNear(value, low, high));
   const shown = [low, high, ...near.map(({ value }) => value)];
   const least = { low: Math.min(...shown), high: Math.max(...shown) };
@@ -59,10 +61,10 @@ export function yRange(
 }
 
 /** Returns the range without what would flatten the core of the values. */
-function bulkOf(whole: Range, late: Float64Array): Range {
+function bulkOf(whole: Range, late: Float64Array, leastCore: number): Range {
   const at = (share: number) => late[Math.round((late.length - 1) * share)] ?? whole.low;
   const core = coreOf(at);
-  const height = core.high - core.low;
+  const height = Math.max(core.high - core.low, leastCore);
   if (!(height > 0)) return whole;
   const within = (distances: readonly number[], times: number) =>
     distances.find((one) => one <= times * height);

@@ -58,11 +58,24 @@ export function defaultSeries(
   curves: CurveReader,
 ): string[] {
   const infos = runs.flatMap((run) => curves.info(run));
-  const banded = new Set(infos.flatMap((one) => (one.low === null ? [] : one.series)));
-  const [first] = banded;
+  const banded = Map.groupBy(
+    infos.filter(({ low }) => low !== null),
+    (one) => one.series,
+  );
+  const [first] = banded.keys();
+  // What few of the runs have fills a chart with one curve.
+  const usual = [...banded].filter(([, of]) => of.length * 2 >= runs.length);
   const ratio = first ?? series.find((name) => name.startsWith(RATIO));
   const areLogs = runs.every(isRecorded);
-  if (ratio !== undefined && !areLogs) return ["loss", ratio, ...[...banded].slice(1, MOST_CHARTS)];
+  if (ratio !== undefined && !areLogs)
+    return [
+      "loss",
+      ratio,
+      ...usual
+        .map(([name]) => name)
+        .filter((name) => name !== ratio)
+        .slice(0, MOST_CHARTS - 1),
+    ];
   if (ratio === undefined && runs.every(hasSteps)) return ["loss"];
   const recorded = runs.flatMap(({ metrics }) => [...(metrics?.values() ?? [])]);
   // A single number is no curve.

@@ -125,6 +125,9 @@ export function placedAt(
   return [{ ...place, rect: { ...rect, column: rect.column + column, row: rect.row + row } }];
 }
 
+/** Differences of ratios that matter, in powers of ten. */
+const LEAST_RATIOS = 0.4;
+
 /** Draws the plots of one series. */
 export function drawPlots(
   canvas: ChartCanvas,
@@ -146,7 +149,8 @@ export function drawPlots(
   const shown = plots.map(({ key, isHidden }) => (isHidden ? "" : key));
   const id = [series, log, window.axis, window.columns, JSON.stringify([state.zoom, shown])].join();
   const byHand = state.settings.yRanges[series];
-  const found = yRange(curves, { log, guides, previous: canvas.ranges.get(id) });
+  const leastCore = series.startsWith(RATIO) ? LEAST_RATIOS : 0;
+  const found = yRange(curves, { log, guides, leastCore, previous: canvas.ranges.get(id) });
   const isUsable = byHand !== undefined && (!log || byHand.low > 0);
   const range = isUsable ? byHand : found;
   const head = line({

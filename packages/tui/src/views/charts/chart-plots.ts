@@ -1,4 +1,5 @@
 /** The curves of the charted rows: means and bands of groups, single runs. */
+import { widthOf } from "@ablate/text";
 import { bandOf } from "../../chart/trace.ts";
 import { fitTitles, sizeText } from "../../data/labels.ts";
 import { isHidden } from "../../state/curves.ts";
@@ -35,12 +36,13 @@ export function plotsOf(canvas: ChartCanvas, series: string, shown: readonly str
 const WIDEST_NAME = 16;
 const NAME_SHARE = 0.22;
 
-/** Returns what curves are called at their right ends in a chart that is so wide; nothing where there is no room. */
+/** Returns what curves are called at their right ends in a chart that is so wide; nothing where they do not fit. */
 export function endNames({ scene }: Pick<ChartCanvas, "scene">, columns: number): string[] {
   const room = Math.min(WIDEST_NAME, Math.floor((columns - LABELS) * NAME_SHARE) - 1);
   if (room < 2) return [];
   const names = fitTitles(scene.chosen, room, scene.table);
-  return names.map((name) => [...name].slice(0, room).join(""));
+  // Of names that are cut nobody sees which is which.
+  return names.some((name) => name.includes("…") || widthOf(name) > room) ? [] : names;
 }
 
 /** Cells of the value axis. */

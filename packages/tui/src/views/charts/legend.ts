@@ -3,6 +3,7 @@ import { isMetric } from "@ablate/store";
 import { count, UNKNOWN, widthOf } from "@ablate/text";
 import { fitTitles, sizeText } from "../../data/labels.ts";
 import { swatch } from "../../data/looks.ts";
+import { updates } from "../../data/shown-run.ts";
 import { RATIO, seriesValues, titleAmong } from "../../data/titles.ts";
 import { fitLine, justify, type Line, lineWidth, piece, restyle } from "../../text/line.ts";
 import { type ChartCanvas, commonRates, type Plot, xName } from "../plots.ts";
@@ -100,9 +101,10 @@ export function legendLines(canvas: ChartCanvas, entries: readonly Entry[], widt
     const drawn = justify(left, reading, width);
     return plot.isHidden === true ? restyle(drawn, { tone: "muted" }) : drawn;
   });
-  const changes = commonRates(runs).map(({ step, rate }) => [
-    piece(`┊ lr ${rate} from ${count(step)}`, "muted"),
-  ]);
+  const steps = Math.max(0, ...runs.map(updates));
+  const changes = commonRates(runs)
+    .filter(({ step }) => step < steps)
+    .map(({ step, rate }) => [piece(`┊ lr ${rate} from ${count(step)}`, "muted")]);
   return [head, ...lines, ...changes].map((one) => fitLine(one, width));
 }
 
