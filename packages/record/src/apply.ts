@@ -45,6 +45,9 @@ export function apply(
       store.appendEvent(runId, token, { kind: OURS.has(kind) ? "event" : kind, message });
       return;
     }
+    case "console":
+      store.appendConsole(runId, token, entry);
+      return;
     case "trouble":
       store.appendEvent(runId, token, { kind: "trouble", message: entry.message });
       return;

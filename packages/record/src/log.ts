@@ -1,6 +1,13 @@
 /** What all formats of logs have in common: where logs are found, and what they say. */
 import type { MetricFacts, Parameter, Probe, StepBlock } from "@ablate/core";
-import type { LogPosition, MetricNumbers, Provenance, RunDescription, Seed } from "@ablate/store";
+import type {
+  LogPosition,
+  MetricNumbers,
+  PrintedLines,
+  Provenance,
+  RunDescription,
+  Seed,
+} from "@ablate/store";
 
 export type LogFormatName =
   | "frames"
@@ -98,6 +105,8 @@ export type LogEntry =
   /** What was said of this step and of later ones holds no more: training was restarted before it. */
   | { readonly type: "rewind"; readonly step: number }
   | { readonly type: "event"; readonly kind: string; readonly message: string | null }
+  /** What the program has printed, line by line, after so many that are left out: more would not be kept. */
+  | ({ readonly type: "console" } & PrintedLines)
   /** One sentence for the user. */
   | { readonly type: "trouble"; readonly message: string }
   | EndEntry;

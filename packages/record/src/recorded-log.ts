@@ -11,6 +11,7 @@ import {
 } from "@ablate/store";
 import { systemReason } from "@ablate/text";
 import { progressAfter } from "./apply.ts";
+import { withLastLines } from "./console-lines.ts";
 import { LiveFindings } from "./live-findings.ts";
 import type { EndEntry, FoundLog, LogEntry, LogReader } from "./log.ts";
 import type { LogProgress, RecordEvent } from "./record-event.ts";
@@ -205,7 +206,7 @@ export class RecordedLog {
     const isBegun = this.#stored !== null || entries.some(({ type }) => NUMBERS.has(type));
     const isRun = this.#stored !== null || entries.some(({ type }) => type === "run");
     const isWorth = isRun && (isBegun || marksEnd);
-    this.#waiting = isWorth ? [] : entries;
+    this.#waiting = isWorth ? [] : withLastLines(entries);
     return isWorth ? entries : [];
   }
 

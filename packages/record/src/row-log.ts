@@ -1,6 +1,7 @@
 /** Rows of numbers as entries of a log. */
 
 import { Columns } from "./columns.ts";
+import { ConsoleLines } from "./console-lines.ts";
 import type { LogEntry } from "./log.ts";
 import { type Counted, type CounterState, FIRST_ROW, StepCounter } from "./step-counter.ts";
 
@@ -18,6 +19,7 @@ export class RowLog {
   #counter: StepCounter;
   #told: Set<string>;
   #series: Columns = new Columns();
+  readonly #console: ConsoleLines = new ConsoleLines();
   #entries: LogEntry[] = [];
 
   /** @param path - what a trouble names */
@@ -67,6 +69,11 @@ export class RowLog {
     this.push({ type: "trouble", message: `${this.#path}: ${message}` });
   }
 
+  /** Adds what was printed. */
+  print(text: string): void {
+    this.#console.add("out", text, null);
+  }
+
   /** Adds an entry behind the numbers so far. */
   push(entry: LogEntry): void {
     this.#flush();
@@ -83,5 +90,6 @@ export class RowLog {
   #flush(): void {
     const series = this.#series.take();
     if (series.length > 0) this.#entries.push({ type: "metrics", series });
+    this.#entries.push(...this.#console.take());
   }
 }

@@ -182,9 +182,11 @@ export { folderToStart, processExists } from "./writing/process.ts";
 export type {
   BestCheckpoint,
   Checkpoint,
+  ConsoleLine,
   LogPosition,
   MetricNumbers,
   MetricPoint,
+  PrintedLines,
   Provenance,
   RevisionFrom,
   RunDescription,

@@ -182,7 +182,7 @@ function asOfVersion10(path: string): void {
   const tables = [
     ...["digest", "seal", "name_digest", "grid_digest", "damaged_run"],
     ...["former_name", "grid_plan_run", "grid_plan", "revision"],
-    ...["metric", "metric_point", "metric_rollup", "log_file", "colour"],
+    ...["metric", "metric_point", "metric_rollup", "log_file", "colour", "console_line"],
   ];
   const views = ["kept_run", "kept_grid", "kept_grid_run", ...SCHEMA.map(({ name }) => name)];
   damage(

@@ -16,6 +16,7 @@ type Column = { readonly name: string; readonly type: string };
 const ALLOWED: Readonly<Record<string, unknown>> = {
   "run.state": "finished",
   "colour.key": "run:run.hash",
+  "console_line.stream": "out",
   "run.config": "{}",
   "run.provenance": "{}",
   "run.last_step": 0,

@@ -104,6 +104,7 @@ test("every table of runs has steps, or is one whose rows belong to the beginnin
   });
 
   expect(withoutSteps.map(({ name }) => name).sort()).toEqual([
+    "console_line",
     "damaged_run",
     "diagnosis",
     "digest",

@@ -55,6 +55,7 @@ function record({ run, note, evaluations, parameters, ratios, ...facts }: RunFac
     samples,
     provenance,
     log_files: run.source === null ? null : facts.logFiles,
+    console: run.source === null ? null : facts.console.map(({ text }) => text),
   };
 }
 

@@ -44,6 +44,7 @@ export function runPage(facts: RunFacts, charts: string, look: Look): string {
     ratios(facts, look),
     metrics(facts, look),
     samples(facts, look),
+    printed(facts, look),
     config(facts, look),
     origin.length === 0
       ? ""
@@ -247,6 +248,19 @@ function samples({ samples: rows }: RunFacts, look: Look): string {
   const room = look.width === null ? Number.POSITIVE_INFINITY : Math.max(NARROWEST, look.width - 2);
   const lines = wrapWords(texts, room).map((line) => `  ${line}`);
   return `${look.paint("bold", "samples")}\n${lines.join("\n")}`;
+}
+
+/** Lines of a run's console that its page shows; `--json` has all that are kept. */
+const CONSOLE_LINES = 12;
+
+function printed({ console: lines }: RunFacts, look: Look): string {
+  if (lines.length === 0) return "";
+  const shown = lines.slice(-CONSOLE_LINES);
+  const all = (lines.at(-1)?.line ?? -1) + 1;
+  const head =
+    all > shown.length ? `console, the last ${shown.length} of ${count(all)} lines` : "console";
+  const texts = shown.map(({ text }) => `  ${visible(text)}`.trimEnd());
+  return `${look.paint("bold", head)}\n${texts.join("\n")}`;
 }
 
 /** Writes keys with their values; what is too long for its line goes on below its beginning. */

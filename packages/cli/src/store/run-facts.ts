@@ -25,6 +25,8 @@ export type RunFacts = {
   /** Null where no rule has judged it. */
   readonly findings: Read<"findings"> | null;
   readonly logFiles: readonly string[];
+  /** The last lines that it has printed, where its log has them. */
+  readonly console: Read<"consoleLines">;
   /** Keys of the config in which the runs of its grid differ. */
   readonly differing: readonly string[];
   /** Whether every step has a loss of its own. */
@@ -49,6 +51,7 @@ export function factsOf(run: RunSummary, reader: StoreReader): RunFacts {
     revisions: reader.revisions(name),
     findings: reader.thresholds(name) === undefined ? null : reader.findings(name),
     logFiles: run.source === null ? [] : reader.logFiles(name),
+    console: reader.consoleLines(name, Number.MAX_SAFE_INTEGER),
     differing: keysThatDiffer(run, reader),
     hasSteps: run.lastStep !== null && reader.steps(name, run.lastStep, 1).count > 0,
   };

@@ -29,6 +29,11 @@ const VIEWS = [
 /** Columns that say when and how fast something was trained, not what. */
 const TIMING = new Set(["steps_per_s", "started_at", "ended_at"]);
 
+/** Whether a row is of what training took of its machine, which older versions do not record. */
+function isOfMachine({ series }: Row): boolean {
+  return typeof series === "string" && series.startsWith("metric.system/");
+}
+
 const COMMANDS = [
   "runs --json",
   "runs tag:good --json",
@@ -58,7 +63,7 @@ export async function recordViews(
         .join(", ") ?? "*";
     const sql = `select ${wanted} from ${view}`;
     const rows: Row[] = JSON.parse(await run("query", sql, "--json", "--limit", "0"));
-    records.push([view, recordRows(rows)]);
+    records.push([view, recordRows(rows.filter((row) => !isOfMachine(row)))]);
   }
   return Object.fromEntries(records);
 }

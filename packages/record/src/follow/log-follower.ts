@@ -22,7 +22,7 @@ export type FollowStatus = Pick<LogsRead, "found" | "read"> & {
   /** While not all has been read that was there at the start. */
   readonly isReading: boolean;
   /** None of the files and folders is there yet. */
-  readonly isMissing: boolean;
+  readonly isMissing?: boolean;
   /** Why nothing new is read any more. */
   readonly trouble: string | null;
 };
@@ -32,7 +32,7 @@ export class LogFollower {
   readonly title: string;
   readonly #request: FollowRequest;
   #child: ChildProcess;
-  #status: Omit<FollowStatus, "isMissing"> = { found: 0, read: 0, isReading: true, trouble: null };
+  #status: FollowStatus = { found: 0, read: 0, isReading: true, trouble: null };
   #news: string[] = [];
   #starts: number[] = [];
   #isClosed = false;
@@ -51,7 +51,7 @@ export class LogFollower {
   readonly status = (): FollowStatus => {
     const { paths } = this.#request;
     const isMissing = this.#status.found === 0 && !paths.some((path) => existsSync(path));
-    return { ...this.#status, isMissing };
+    return isMissing ? { ...this.#status, isMissing } : this.#status;
   };
 
   /** Returns sentences for the user that have come since the last call. */

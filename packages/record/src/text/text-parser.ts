@@ -23,7 +23,9 @@ export class TextParser implements RowParser<CountedBy | null> {
 
   take(bytes: Buffer, rows: RowLog, isSettled: boolean): number {
     const end = bytes.lastIndexOf("\n") + 1;
-    for (const line of bytes.toString("utf8", 0, end).split(LINE_END)) this.#line(line, rows);
+    const whole = bytes.toString("utf8", 0, end);
+    rows.print(whole);
+    for (const line of whole.split(LINE_END)) this.#line(line, rows);
     if (isSettled) rows.addUnfinished(() => this.#line(bytes.toString("utf8", end), rows));
     return end;
   }

@@ -22,16 +22,20 @@ export type RecordSink = {
   readonly system: (name: string, json: string) => void;
   readonly metric: (facts: Fields) => void;
   readonly exit: (facts: Fields) => void;
+  /** What the script has printed; `seconds` since 1970, 0: not said. */
+  readonly output: (facts: Fields, seconds: number) => void;
 };
 
 export type Fields = Readonly<Record<string, string | number>>;
 
 const HISTORY = keyOf(2, BYTES);
 const SUMMARY = keyOf(3, BYTES);
+const OUTPUT = keyOf(4, BYTES);
 const CONFIG = keyOf(5, BYTES);
 const STATS = keyOf(7, BYTES);
 const TELEMETRY = keyOf(11, BYTES);
 const METRIC = keyOf(12, BYTES);
+const OUTPUT_RAW = keyOf(13, BYTES);
 const RUN = keyOf(17, BYTES);
 const EXIT = keyOf(18, BYTES);
 const ENVIRONMENT = keyOf(26, BYTES);
@@ -58,6 +62,8 @@ const WALKS: ReadonlyMap<number, Walk> = new Map([
   [SUMMARY, walkSummary],
   [CONFIG, (reader, sink) => walkItems(reader, (path, json) => sink.setting(path, json))],
   [STATS, walkStats],
+  [OUTPUT, walkOutput],
+  [OUTPUT_RAW, walkOutput],
   [TELEMETRY, walkTelemetry],
   [METRIC, (reader, sink) => sink.metric(fieldsOf(reader, METRIC_FIELDS))],
   [RUN, walkRun],
@@ -164,6 +170,16 @@ function walkStats(reader: WireReader, sink: RecordSink): void {
     reader.leave(outer);
     sink.system(String(name), String(json));
   }
+}
+
+const PRINTED_AT = keyOf(2, BYTES);
+
+function walkOutput(reader: WireReader, sink: RecordSink): void {
+  let seconds = 0;
+  const facts = fieldsOf(reader, { 1: "stream", 3: "text" }, (key) => {
+    if (key === PRINTED_AT) seconds = Number(fieldsOf(reader, { 1: "seconds" }).seconds ?? 0);
+  });
+  sink.output(facts, seconds);
 }
 
 const RUN_CONFIG = keyOf(4, BYTES);

@@ -1,6 +1,7 @@
 /** What a W&B log says of its run, gathered until it is handed over. */
 import { type MetricFacts, metricFacts } from "@ablate/core";
 import { Columns } from "../columns.ts";
+import { ConsoleLines } from "../console-lines.ts";
 import type { LogEntry, LogTimes, RunEntry } from "../log.ts";
 import { momentOf } from "../moment.ts";
 import { ProbeGatherer } from "../probe-gatherer.ts";
@@ -11,6 +12,9 @@ import { type Fields, type Path, pathOf, type RecordSink } from "./record-walk.t
 import { Row } from "./row.ts";
 import type { RunState } from "./run-state.ts";
 import { withSetting } from "./settings-tree.ts";
+
+/** How W&B numbers what is no standard output; zeros are not written. */
+const STDERR = 0;
 
 export class RunLog implements RecordSink {
   readonly #columns: Columns = new Columns();
@@ -35,6 +39,9 @@ export class RunLog implements RecordSink {
   readonly #summaryNames: Map<string, string> = new Map();
   #exit: Fields | null = null;
   #isLaterFile = false;
+  /** Its end was handed over. */
+  #isOver = false;
+  readonly #console: ConsoleLines = new ConsoleLines();
 
   constructor(state: RunState) {
     this.#config = state.config;
@@ -89,6 +96,7 @@ export class RunLog implements RecordSink {
     if (isEnd && this.#exit !== null) {
       this.#entries.push(endEntry(this.#exit, this.state));
       this.#exit = null;
+      this.#isOver = true;
     }
     return this.#entries.splice(0);
   }
@@ -110,6 +118,7 @@ export class RunLog implements RecordSink {
     this.#step = at;
     if (runtime >= 0) this.#runtime = runtime;
     this.#exit = null;
+    this.#isOver = false;
     this.#row.end(at);
   }
 
@@ -168,6 +177,13 @@ export class RunLog implements RecordSink {
     this.#exit = facts;
   }
 
+  output({ stream = STDERR, text = "" }: Fields, seconds: number): void {
+    // What comes behind the end takes no end back.
+    if (this.#isOver) return;
+    const atMs = seconds > 0 ? momentOf(1000 * seconds) : null;
+    this.#console.add(stream === STDERR ? "err" : "out", String(text), atMs);
+  }
+
   #leaveOut(name: string): void {
     if (this.#odd.has(name)) return;
     this.#odd.add(name);
@@ -187,6 +203,7 @@ export class RunLog implements RecordSink {
     const all = [...series, ...summary];
     if (all.length > 0) this.#entries.push({ type: "metrics", series: all });
     for (const probe of this.#probes.take()) this.#entries.push({ type: "probe", probe });
+    this.#entries.push(...this.#console.take());
   }
 
   /**

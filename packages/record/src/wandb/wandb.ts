@@ -66,6 +66,7 @@ const nothing = (): void => {};
 const IGNORED = {
   ...{ value: nothing, row: nothing, summary: nothing, setting: nothing, environment: nothing },
   ...{ imports: nothing, system: nothing, metric: nothing, exit: nothing },
+  output: nothing,
 };
 
 type NamedFile = { readonly path: string; readonly name: RunName };

@@ -188,6 +188,7 @@ function wholeSections(): readonly WholeSection[] {
     "metric_ends",
     "metric_rollup",
     "recorded",
+    "console",
   ];
 }
 

@@ -26,7 +26,13 @@ export type WholeSection =
   | OptionalSection;
 
 /** Sections that a run has only where it has rows for them: they came later, and older digests stay valid. */
-export type OptionalSection = "best" | "metrics" | "metric_ends" | "metric_rollup" | "recorded";
+export type OptionalSection =
+  | "best"
+  | "metrics"
+  | "metric_ends"
+  | "metric_rollup"
+  | "recorded"
+  | "console";
 
 export type SectionName = WholeSection | "steps" | "probes";
 
@@ -94,6 +100,7 @@ export const WHOLE_SECTIONS: Readonly<Record<WholeSection, readonly Rows[]>> = {
   ],
   metric_rollup: [ofRun("metric_rollup", "metric level bucket data", "metric, level, bucket")],
   recorded: [{ ...RUN, columns: ["source"] }, ofRun("metric", "idx role", "idx")],
+  console: [ofRun("console_line", "line at_ms stream text", "line")],
 };
 
 /** SQL of whether the run @id has such a section. */
@@ -104,6 +111,7 @@ export const OPTIONAL: Readonly<Record<OptionalSection, string>> = {
   metric_rollup: "select 1 from metric_rollup where run_id = @id",
   recorded: `select 1 from run where id = @id and (source is not null
     or exists (select 1 from metric where run_id = @id and role is not null))`,
+  console: "select 1 from console_line where run_id = @id",
 };
 
 /** Says whether digests of a format can be compared with what a run has. */

@@ -124,6 +124,7 @@ const WHAT: Readonly<Record<Exclude<SectionName, "steps" | "probes">, string>> =
   metric_ends: "the last or an extreme number of a metric is not",
   metric_rollup: "the curve of a metric is not",
   recorded: "where it is recorded from, or what its metrics stand for, is not",
+  console: "the lines that it printed are not",
 };
 
 function partsOf(sql: Statements, id: number): PartDigest[] {

@@ -1,6 +1,7 @@
 import type { Database } from "better-sqlite3";
 import { createView, views } from "../views/views.ts";
 import { colours } from "./colour-table.ts";
+import { consoleLines } from "./console-table.ts";
 import { digests } from "./digest-tables.ts";
 import { initial } from "./first-tables.ts";
 import {
@@ -49,6 +50,7 @@ const migrations: readonly (string | readonly AddedColumn[])[] = [
   recordedRuns,
   logFiles,
   colours,
+  consoleLines,
 ];
 
 /** The version of a store that is up to date: `user_version` counts the migrations it has seen. */

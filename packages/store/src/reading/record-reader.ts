@@ -4,7 +4,7 @@ import { readingRun } from "../file/store-error.ts";
 import { probeSteps, readProbe, readTensors } from "../probe/read-probe.ts";
 import { storedWeights, type WeightsDamage, type WhichWeights } from "../recovery/checkpoints.ts";
 import type { Points } from "../writing/metric-rollup.ts";
-import type { Provenance, RevisionFrom, RunEvent } from "../writing/record.ts";
+import type { ConsoleLine, Provenance, RevisionFrom, RunEvent } from "../writing/record.ts";
 import { curveReader, NO_ROWS, pointsOf } from "./curve.ts";
 import type {
   BestWeights,
@@ -214,6 +214,13 @@ export class RecordReader {
   logFiles(runName: string): string[] {
     const select = `select path from log_file where run_id = ${RUN_ID} order by path`;
     return this.sql.values(select, runName);
+  }
+
+  /** Returns the last lines that a recorded run has printed, at most so many, the earliest first. */
+  consoleLines(runName: string, limit: number): ConsoleLine[] {
+    const columns = "line, at_ms as atMs, stream, text";
+    const last = `select ${columns} from console_line where run_id = ${RUN_ID} order by line desc limit ?`;
+    return this.sql.rows<ConsoleLine>(last, runName, limit).reverse();
   }
 
   /** Returns events in the order of time. */

@@ -37,6 +37,7 @@ const HISTORY: Readonly<Record<string, History>> = {
   sample: { copied: "false" },
   // What happened to a run happened to no other.
   event: { copied: "false" },
+  console_line: { copied: "false" },
   // Nobody trains another config; whole parts of the steps stay what they are.
   digest: {
     cleared: "t.section <> 'config'",

@@ -194,6 +194,28 @@ export const EVALS = {
   },
 } as const;
 
+export const CONSOLE: View = {
+  name: "console",
+  about: "one of the last 1,000 lines that a recorded run has printed",
+  from: "kept_run r join console_line c on c.run_id = r.id",
+  own: "c",
+  columns: {
+    run: ["text", "the run's name, grid/label", { sql: "r.name" }],
+    line: ["integer", "counted from 0"],
+    at: [
+      "text",
+      "when it was printed",
+      {
+        unit: "ISO 8601, UTC",
+        nulls: "the log does not say",
+        sql: "strftime('%Y-%m-%dT%H:%M:%fZ', c.at_ms / 1000.0, 'unixepoch')",
+      },
+    ],
+    stream: ["text", "out or err"],
+    text: ["text", "as printed, without colours; what a progress bar wrote over is gone"],
+  },
+};
+
 export const SAMPLES = {
   name: "samples",
   about: "a name that the model made up",

@@ -3,7 +3,7 @@ import { EFFECTS } from "./effects.ts";
 import { METRIC_SUMMARY, METRICS } from "./metrics.ts";
 import { HISTOGRAMS, LAYER_STATS, LOGITS, NORM_STATS, SATURATION } from "./probes.ts";
 import { FINDINGS, GRID_RUNS, NOTES, REVISIONS, RUNS, TAGS } from "./runs.ts";
-import { CURVE, EVALS, LOSS, SAMPLES, SERIES, UPDATE_RATIO } from "./series.ts";
+import { CONSOLE, CURVE, EVALS, LOSS, SAMPLES, SERIES, UPDATE_RATIO } from "./series.ts";
 import { type SchemaView, schemaOf, selectOf, type View } from "./view.ts";
 
 /** Every view that readers may rely on, in the order of the documents. */
@@ -21,6 +21,7 @@ export const VIEWS: readonly View[] = [
   SERIES,
   EVALS,
   SAMPLES,
+  CONSOLE,
   METRICS,
   METRIC_SUMMARY,
   LAYER_STATS,

@@ -8,6 +8,7 @@ import {
   clearCheckpoints,
 } from "../recovery/checkpoints.ts";
 import { cutHistory } from "../recovery/run-tables.ts";
+import { addConsoleLines } from "./console.ts";
 import { HeldWriter, type NewEvent } from "./held-writer.ts";
 import { OPEN_END } from "./plan.ts";
 import type {
@@ -17,6 +18,7 @@ import type {
   LogPosition,
   MetricNumbers,
   MetricPoint,
+  PrintedLines,
   RunDescription,
   RunEnd,
   Snapshot,
@@ -128,6 +130,11 @@ export class RecordWriter extends HeldWriter {
   /** Notes something that happened to a run. */
   appendEvent(runId: number, token: string, event: NewEvent): void {
     this.writing(runId, token, (now) => this.tell(runId, now, event));
+  }
+
+  /** Stores lines that a run has printed; of all of them the last thousand are kept. */
+  appendConsole(runId: number, token: string, printed: PrintedLines): void {
+    this.writing(runId, token, () => addConsoleLines(this.sql, runId, printed));
   }
 
   /** Stores what was seen inside the network at a step, at most one probe a step. */

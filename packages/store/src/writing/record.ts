@@ -28,6 +28,22 @@ export type MetricNumbers = {
   readonly anewFrom?: number;
 };
 
+/** A line that a run of another program has printed. */
+export type ConsoleLine = {
+  /** Counted from 0. */
+  readonly line: number;
+  /** Milliseconds since 1970; null: the log does not say. */
+  readonly atMs: number | null;
+  readonly stream: "out" | "err";
+  readonly text: string;
+};
+
+/** Lines that follow those before, and how many between them are left out. */
+export type PrintedLines = {
+  readonly leftOut: number;
+  readonly lines: readonly Omit<ConsoleLine, "line">[];
+};
+
 /** How far a file of a log is read. */
 export type LogPosition = {
   /** Its real path. */
