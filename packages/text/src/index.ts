@@ -26,6 +26,7 @@ export {
   UNKNOWN,
 } from "./number.ts";
 export { NUMBER_PATTERN, readNumber } from "./read-number.ts";
+export { readRange, readTyped } from "./read-typed.ts";
 export { textOfSeveral } from "./several.ts";
 export { storeTrouble } from "./store-trouble.ts";
 export { closest, didYouMean, hint } from "./suggest.ts";

@@ -16,7 +16,7 @@ import type { Effect, Size } from "./state/state.ts";
 import { Clicks } from "./terminal/clicks.ts";
 import { Screen } from "./terminal/screen.ts";
 import { hasMouse, show } from "./terminal/show.ts";
-import type { Theme } from "./text/theme.ts";
+import type { Background, Theme } from "./text/theme.ts";
 import type { Pointer } from "./views/view.ts";
 
 export type UiOptions = {
@@ -128,6 +128,7 @@ class Program {
   readonly #session: Session;
   readonly #noticed: Parameters<typeof tellEnds>[1];
   readonly #screen: Screen;
+  #theme: Theme;
   readonly #clicks: Clicks = new Clicks();
   readonly #listeners: Set<() => void> = new Set();
   readonly #ended: PromiseWithResolvers<Ending> = Promise.withResolvers();
@@ -142,6 +143,7 @@ class Program {
     this.#options = options;
     this.#session = session;
     this.#noticed = { feed, session, send: (sequence) => this.#screen.send(sequence) };
+    this.#theme = options.theme;
     this.#screen = new Screen((text) => options.stdout.write(text));
   }
 
@@ -307,7 +309,9 @@ class Program {
     const lines =
       this.#layout === null ? [...header, ...body, ...footer] : fillPanes(this.#layout, parts);
     const { rows } = this.#session.state.size;
-    this.#screen.paint(lines.slice(0, rows).map((one) => show(one, this.#options)));
+    this.#screen.paint(
+      lines.slice(0, rows).map((one) => show(one, { ...this.#options, theme: this.#theme })),
+    );
   }
 
   #carryOut(effect: Effect): void {
@@ -316,7 +320,22 @@ class Program {
     else if (type === "suspend") this.#suspend();
     else if (type === "copy") this.#copy();
     else if (type === "mouse") this.#switchMouse();
+    else if (type === "theme") this.#recolour(effect.background);
+    else if (type === "clip") this.#clip(effect);
     else this.#session.say(saveSheet(this.#session, this.#options.folder));
+  }
+
+  /** Draws in the colours for another background. */
+  #recolour(background: Background): void {
+    this.#theme = { ...this.#theme, background };
+    this.#screen.forget();
+    this.#session.say(`colours for a ${background} background`);
+  }
+
+  #clip({ text, said }: { readonly text: string; readonly said: string }): void {
+    const sequence = clipboardSequence(text, this.#options.environment);
+    if (sequence !== null) this.#screen.send(sequence);
+    this.#session.say(sequence === null ? "this is too much for a clipboard" : said);
   }
 
   #copy(): void {

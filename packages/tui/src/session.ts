@@ -3,6 +3,7 @@ import { basename } from "node:path";
 import { type Annotation, StoreError } from "@ablate/store";
 import type { Glyphs } from "./chart/raster.ts";
 import type { Range } from "./chart/scale.ts";
+import { carryOut } from "./commands/table.ts";
 import { CurveReader } from "./data/curves.ts";
 import type { Feed } from "./data/feed.ts";
 import type { LogSource } from "./data/log-source.ts";
@@ -11,9 +12,10 @@ import type { ShownRun } from "./data/shown-run.ts";
 import { drawFrame, type Frame, roomOf } from "./frame/frame.ts";
 import { type Placed, placePanes } from "./frame/layout.ts";
 import { point } from "./frame/pointing.ts";
+import { inPrompt, pasted } from "./keys/prompt-keys.ts";
 import { reduce } from "./keys/table.ts";
 import { followRuns } from "./state/follow-runs.ts";
-import { changesOf, closePrompt, edit, insert } from "./state/prompt.ts";
+import { changesOf, closePrompt, insert } from "./state/prompt.ts";
 import { type Readers, type Scene, type SceneMaker, sceneMaker } from "./state/scene.ts";
 import type { ViewSettings } from "./state/settings.ts";
 import {
@@ -22,7 +24,6 @@ import {
   adjusted,
   type Effect,
   initialState,
-  type Prompt,
   type Size,
   type State,
   say,
@@ -241,10 +242,33 @@ export class Session {
   /** Handles one key: a character, or a name as in the table of keys. */
   key(key: string): Effect | null {
     if (key === "ctrl-c") return { type: "quit" };
-    if (this.#state.prompt !== null) return this.#inPrompt(this.#state.prompt, key);
-    const { state, effect } = reduce(this.#state, key, this.#context);
+    const { prompt } = this.#state;
+    const { state, effect } =
+      prompt === null
+        ? reduce(this.#state, key, this.#context)
+        : inPrompt(this.#state, prompt, key, this.#context);
     this.#become(state);
-    return effect;
+    if (prompt?.kind === "annotation" && key === "enter") this.#write(prompt);
+    return this.#done(effect);
+  }
+
+  /**
+   * Carries out a typed command.
+   *
+   * @throws CommandError - if it makes no sense
+   */
+  command(line: string): Effect | null {
+    const done = carryOut(this.#state, line, this.#context);
+    if ("type" in done) return this.#done(done);
+    this.#become(done);
+    return null;
+  }
+
+  /** Does what concerns the store; the rest is for the program. */
+  #done(effect: Effect | null): Effect | null {
+    if (effect?.type !== "annotate") return effect;
+    this.#annotate([effect.change]);
+    return null;
   }
 
   /** Handles what the mouse did, at a cell of the screen. */
@@ -255,6 +279,7 @@ export class Session {
     const contextOf = (view: View): Context => this.#contextOf(view);
     const { state, effect, key, held } = point(this.#state, pointer, {
       frame,
+      active: this.active,
       held: this.#held,
       contextOf,
     });
@@ -282,8 +307,12 @@ export class Session {
   /** Handles pasted text: it goes into the open prompt. */
   paste(text: string): void {
     const { prompt } = this.#state;
-    if (prompt !== null) this.#become({ ...this.#state, prompt: insert(prompt, text) });
-    else this.say("pasting works in a text field: / filters, t tags, e notes");
+    const { chooser } = this.#state;
+    if (prompt !== null) this.#become({ ...this.#state, prompt: pasted(prompt, text) });
+    else if (chooser !== null) {
+      const typed = insert({ text: chooser.text, at: [...chooser.text].length }, text).text;
+      this.#become({ ...this.#state, chooser: { ...chooser, text: typed.trim(), at: null } });
+    } else this.say("pasting works in a text field: / filters, t tags, e notes");
   }
 
   get #context(): Context {
@@ -300,6 +329,7 @@ export class Session {
       view,
       panes: this.placed.map((one) => one.view.name),
       scene: this.#sceneOf(view),
+      store: this.#feed.path,
       get extent() {
         return getExtent();
       },
@@ -309,13 +339,12 @@ export class Session {
   /** Goes on with a state, in line with the scene that it makes. */
   #become(state: State): void {
     this.#state = state;
-    const isCovered = state.isHelp || state.chooser !== null;
     try {
       // What shows one run goes on showing that one, whatever happens to the list.
       if (this.active.isOfOneRun === true && state.opened === null) {
         this.#state = { ...state, opened: this.scene.run?.name ?? null };
       }
-      if (isCovered) return;
+      if (state.isHelp) return;
       const { placed } = this;
       for (const one of placed) {
         const room = { ...roomOf(one, placed), isPane: placed.length > 1 };
@@ -327,30 +356,28 @@ export class Session {
     }
   }
 
-  #inPrompt(prompt: Prompt, key: string): Effect | null {
-    if (key === "ctrl-z") return { type: "suspend" };
-    if (key === "escape") this.#become(closePrompt(this.#state, false));
-    else if (key !== "enter") {
-      this.#become({ ...this.#state, prompt: edit(prompt, key) ?? prompt, message: null });
-    } else {
-      this.#become(closePrompt(this.#state, true));
-      if (prompt.kind === "annotation") this.#write(prompt);
-    }
-    return null;
+  #write(prompt: AnnotationPrompt): void {
+    const isDone = this.#annotate(changesOf(prompt));
+    // A note is not lost: it may be written once the reason is gone.
+    if (!isDone && NOTES.has(prompt.annotation)) this.#become({ ...this.#state, prompt });
   }
 
-  #write(prompt: AnnotationPrompt): void {
+  /** Writes to the store and says what it did, or why not; whether it could. */
+  #annotate(changes: readonly Annotation[]): boolean {
+    const said = this.#said(changes);
+    this.say(said.text);
+    this.poll(Date.now());
+    return said.isDone;
+  }
+
+  #said(changes: readonly Annotation[]): { readonly text: string; readonly isDone: boolean } {
     try {
-      const said = changesOf(prompt).map((change) => this.#options.annotate(change));
-      const [first = ""] = said;
-      this.say(said.length > 1 ? `${first}, and ${said.length - 1} more` : first);
+      const [first = "", ...others] = changes.map((change) => this.#options.annotate(change));
+      const text = others.length > 0 ? `${first}, and ${others.length} more` : first;
+      return { text, isDone: true };
     } catch (error) {
       const text = error instanceof Error ? error.message : String(error);
-      const message = text.replace(this.#feed.path, basename(this.#feed.path));
-      // A note is not lost: it may be written once the reason is gone.
-      const isNote = NOTES.has(prompt.annotation);
-      this.#become({ ...this.#state, prompt: isNote ? prompt : null, message });
+      return { text: text.replace(this.#feed.path, basename(this.#feed.path)), isDone: false };
     }
-    this.poll(Date.now());
   }
 }

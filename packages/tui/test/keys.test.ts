@@ -4,6 +4,7 @@ import { mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { csvOf, ellipsis, visible, visibleLines, widthOf } from "@ablate/text";
 import { expect, test } from "vitest";
+import { COMMANDS } from "../src/commands/table.ts";
 import { keyNames } from "../src/ink/key-names.ts";
 import { actsIn, KEYS, rowOf } from "../src/keys/table.ts";
 import { clipboardSequence } from "../src/sheet.ts";
@@ -13,7 +14,7 @@ import { DEFAULT_SETTINGS } from "../src/state/settings.ts";
 import { glyphsFor, themeFor, toAscii } from "../src/terminal/show.ts";
 import { paint, type Theme } from "../src/text/theme.ts";
 import { VIEW_NAMES, VIEWS } from "../src/views/registry.ts";
-import { exampleStore, press, screen, session, temporaryFolder } from "./make.ts";
+import { exampleStore, oneLine, press, screen, session, temporaryFolder } from "./make.ts";
 
 test("no key is bound twice, and every binding has words", () => {
   const keys = KEYS.flatMap((binding) => binding.keys);
@@ -59,14 +60,15 @@ test("every key acts or says why not, in every view, and none throws", () => {
 });
 
 test("help lists every binding, the footer only keys of the view", () => {
-  const ui = session(exampleStore(), { columns: 160, rows: 80 });
+  const ui = session(exampleStore(), { columns: 90, rows: 300 });
   expect(screen(ui).at(-1)).toContain("space mark");
   expect(screen(ui).at(-1)).not.toContain("zoom");
 
   press(ui, "?");
 
-  const page = screen(ui).join("\n");
+  const page = oneLine(screen(ui));
   for (const { help } of KEYS) expect(page).toContain(help);
+  for (const { help, usage } of COMMANDS) if (usage !== "") expect(page).toContain(help);
 });
 
 const NO_KEY = Object.fromEntries(

@@ -194,6 +194,11 @@ export function screen({ frame: { header, body, footer } }: Session): string[] {
   return [...header, ...body, ...footer].map((one) => lineText(one).trimEnd());
 }
 
+/** Lines as one, for texts that go on in the next of them. */
+export function oneLine(lines: readonly string[]): string {
+  return lines.join(" ").replace(/\s+/g, " ");
+}
+
 /** The lines of the table of runs that show one. */
 export function rows(ui: Session): string[] {
   return screen(ui).filter((text) => /^.{3}[✓✗▲●○■▸▾] /u.test(text));

@@ -246,6 +246,8 @@ const SEQUENCES: ReadonlyMap<string, string> = new Map([
   ["down", "\x1b[B"],
   ["right", "\x1b[C"],
   ["left", "\x1b[D"],
+  ["shift-right", "\x1b[1;2C"],
+  ["shift-left", "\x1b[1;2D"],
   ["home", "\x1b[H"],
   ["end", "\x1b[F"],
   ["pageup", "\x1b[5~"],
@@ -253,6 +255,7 @@ const SEQUENCES: ReadonlyMap<string, string> = new Map([
   ["delete", "\x1b[3~"],
   ["enter", "\r"],
   ["tab", "\t"],
+  ["shift-tab", "\x1b[Z"],
   ["escape", "\x1b"],
   ["backspace", "\x7f"],
   ...[..."abcefuwxz"].map((letter): [string, string] => [

@@ -67,11 +67,15 @@ const CHECKS: ReadonlyMap<string, Check> = new Map([
   ["enter", { name: "enter", seen: "▾ plain-1" }],
   ["escape", { name: "back", before: ["2", SIGHTS.charts], seen: SIGHTS.runs }],
   ["/", { name: "filter", seen: /filter: .*12 of 12 runs/ }],
+  [":", { name: "command", seen: "steps 100-300, sort valid" }],
   ["a", { name: "all", seen: "with runs left from earlier plans" }],
-  ["s", { name: "sort", seen: "sort by  1 of" }],
+  ["s", { name: "sort", seen: /sort by ─+ 1 of/ }],
+  ["shift-right", { name: "column-right", seen: /\S+: s sorts by it/ }],
+  ["shift-left", { name: "column-left", seen: "state: s sorts by it" }],
+  ["H", { name: "hide-column", seen: "no column is under the cursor" }],
   ["S", { name: "reverse", before: ["s\r", "▲"], seen: "▼" }],
   ["g", { name: "group", seen: "everything except the seed" }],
-  ["v", { name: "choose", seen: "columns  1 of" }],
+  ["v", { name: "choose", seen: /columns ─+ 1 of/ }],
   ["+", { name: "smoother", view: "charts", seen: "smoothed over 100 steps" }],
   ["-", { name: "rougher", view: "charts", seen: "smoothed over 10 steps" }],
   ["_", { name: "raw", view: "charts", seen: "no smoothing" }],
@@ -109,7 +113,7 @@ const CHECKS: ReadonlyMap<string, Check> = new Map([
   ["w", { name: "beside", view: "layers", seen: "one run alone" }],
   ["y", { name: "copy", seen: "6 rows copied as CSV" }],
   ["Y", { name: "csv", seen: "6 rows written to ablate-runs.csv" }],
-  ["?", { name: "help", seen: "keys  esc closes" }],
+  ["?", { name: "help", seen: "keys and commands" }],
 ]);
 
 test("every row of the table of keys is checked here or with the life of the terminal", () => {

@@ -1,8 +1,8 @@
 /** The line at the bottom: what is typed, what was said, or the keys one needs now. */
-import { isSameRow, ROWS } from "../keys/rows.ts";
-import { actsIn, KEYS, keyName } from "../keys/table.ts";
-import { fitLine, type Line, type Piece, piece } from "../text/line.ts";
-import type { FrameCanvas, View } from "../views/view.ts";
+import { keyName } from "../keys/table.ts";
+import { cutLine, fitLine, type Line, lineWidth, piece } from "../text/line.ts";
+import type { FrameCanvas, Hint, View } from "../views/view.ts";
+import { hintsOf } from "./hints.ts";
 import { promptLine } from "./prompt-line.ts";
 
 export function bottomLine(canvas: FrameCanvas, view: View): Line {
@@ -12,34 +12,32 @@ export function bottomLine(canvas: FrameCanvas, view: View): Line {
   return hints(canvas, view);
 }
 
-/** Names the keys that act in this view, as many as fit; help and quit always. */
-function hints({ state }: FrameCanvas, view: View): Line {
+/** Names the keys that one needs now, as many as fit; the first and the last ones always. */
+function hints({ state, scene }: FrameCanvas, view: View): Line {
   const { columns } = state.size;
-  if (state.isHelp || state.chooser !== null)
-    return fitLine(
-      [
-        { ...piece(" esc closes", "muted"), press: "escape" },
-        { ...piece(" · q quits", "muted"), press: "q" },
-      ],
-      columns,
-    );
-  const labelled = KEYS.filter((row) => row.label !== undefined && actsIn(row, view)).map(
-    (row) => ({
-      text: `  ${keyName(row.keys[0] ?? "")} ${row.label}`,
-      press: row.keys[0] ?? "",
-      isAlways: isSameRow(row, ROWS.help) || isSameRow(row, ROWS.quit),
-    }),
-  );
-  const always = labelled.filter(({ isAlways }) => isAlways);
-  let room = columns - always.reduce((sum, { text }) => sum + text.length, 2);
-  const kept = labelled.filter(({ text, isAlways }) => {
-    if (isAlways) return true;
-    if (text.length > room) return false;
-    room -= text.length;
+  const all = hintsOf(state, scene, view).map(hintPieces);
+  const widths = all.map(lineWidth);
+  const last = all.slice(-LAST).reduce((sum, one) => sum + lineWidth(one), 0);
+  let room = columns - last;
+  const kept = all.filter((_, i) => {
+    if (i >= all.length - LAST) return true;
+    const width = widths[i] ?? 0;
+    if (width > room) return false;
+    room -= width;
     return true;
   });
-  const named = kept.map(({ text, press }, i): Piece => {
-    return { ...piece(i === 0 ? text.slice(1) : text, "muted"), press };
-  });
-  return fitLine(named, columns);
+  return fitLine(cutLine(kept.flat(), columns), columns);
+}
+
+/** How many stand at the end that are never left out: help, and the way out. */
+const LAST = 2;
+
+/** Draws keys and what they do; a click presses the first of them. */
+function hintPieces({ keys, label }: Hint): Line {
+  const [press = ""] = keys;
+  return [
+    { text: " ", press },
+    { ...piece(keys.map(keyName).join(" "), "accent"), press },
+    { ...piece(` ${label} `, "muted"), press },
+  ];
 }

@@ -1,4 +1,6 @@
-import { openedChooser } from "../keys/table.ts";
+/** The whole frame: header, tabs, the view, and the line of keys, prompt or message at the bottom. */
+import { completionOf } from "../commands/completion.ts";
+import { shownChooser } from "../keys/chooser.ts";
 import { cutLine, fitLine, type Line, lineWidth, piece, visibleLine } from "../text/line.ts";
 import {
   type Canvas,
@@ -14,11 +16,14 @@ import {
 } from "../views/view.ts";
 import { borderZones } from "./border-zones.ts";
 import { chartZones } from "./chart-zones.ts";
-import { drawChooser } from "./chooser.ts";
+import { chooserBox } from "./chooser.ts";
 import { bottomLine } from "./footer.ts";
 import { headerLines } from "./header.ts";
 import { drawHelp } from "./help.ts";
 import type { Placed } from "./layout.ts";
+import { belowHeader, coveredLines, type Overlay } from "./overlay.ts";
+import { popup } from "./popup.ts";
+import { typedColumn } from "./prompt-line.ts";
 import { withSelection } from "./selection.ts";
 
 /** A frame: from top to bottom its header, its panes side by side, and its footer; together they fill the terminal. */
@@ -28,6 +33,8 @@ export type Frame = {
   /** The panes in their places. */
   readonly body: readonly Line[];
   readonly footer: readonly Line[];
+  /** What is over the panes; rows count from the first one of the screen. */
+  readonly box: Overlay | null;
   /** How much fits into the pane that has the keys. */
   readonly extent: Extent;
   readonly sheet: () => Sheet;
@@ -58,14 +65,20 @@ export function drawFrame({ store, view, placed, active, canvasOf }: FrameSpec):
   const canvas = canvasOf(active);
   const { size } = canvas.state;
   const { header, view: pageRows, footer } = frameRows(size);
-  const panes = placed.map((one) => drawPane(one, { header, active, placed, canvasOf }));
-  const own = panes.find(({ view: one }) => one === active) ?? panes[0];
+  const drawn = placed.map((one) => drawPane(one, { header, active, placed, canvasOf }));
+  const own = drawn.find(({ view: one }) => one === active) ?? drawn[0];
+  const box = boxOver(canvas, active, { columns: size.columns, rows: pageRows });
+  const panes = box === null ? drawn : coveredPanes(drawn, box);
   return {
     header: headerLines(canvas, store, view).slice(0, header).map(visibleLine),
     panes,
     body: besideEachOther(panes, pageRows),
     footer: [bottomLine(canvas, active)].slice(0, footer).map(visibleLine),
-    extent: own?.extent ?? extentOf({ ...size, rows: pageRows }, NOTHING),
+    box: box && belowHeader(box, header),
+    extent: {
+      ...(own?.extent ?? extentOf({ ...size, rows: pageRows }, NOTHING)),
+      ...(box === null ? {} : { rows: box.listRows }),
+    },
     sheet: own?.sheet ?? NOTHING.sheet,
   };
 }
@@ -133,7 +146,21 @@ function besideEachOther(panes: readonly Pane[], rows: number): Line[] {
 }
 
 function drawBody(canvas: Canvas, view: View): Drawn {
-  if (canvas.state.isHelp) return drawHelp(canvas);
-  const chooser = openedChooser(canvas.state, view);
-  return chooser === undefined ? view.draw(canvas) : drawChooser(canvas, chooser);
+  return canvas.state.isHelp ? drawHelp(canvas) : view.draw(canvas);
+}
+
+/** Draws what is over the panes: a list to choose from, or what completes the line that is typed. */
+function boxOver(canvas: FrameCanvas, active: View, room: Room): Overlay | null {
+  const { state, scene } = canvas;
+  const { prompt } = state;
+  const isTyped = prompt !== null && prompt.kind !== "annotation" && (prompt.past ?? null) === null;
+  const completion = isTyped ? completionOf(prompt, { scene }) : null;
+  if (completion !== null) return popup(completion, typedColumn(prompt, completion.from), room);
+  const shown = shownChooser(state, active, scene);
+  return shown === undefined ? null : chooserBox(shown, state.chooser?.text ?? "", room);
+}
+
+/** Puts a box over panes. */
+function coveredPanes(panes: readonly Pane[], box: Overlay): Pane[] {
+  return panes.map((pane) => ({ ...pane, lines: coveredLines(pane, box) }));
 }

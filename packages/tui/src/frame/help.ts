@@ -1,35 +1,87 @@
-/** The page of keys. */
-import { KEYS, keyName } from "../keys/table.ts";
-import { GAP, inColumns, type Line, line, lineWidth, piece } from "../text/line.ts";
+/** The help: keys and commands in parts, in as many columns as there is room for. */
+import { widthOf } from "@ablate/text";
+import { beside, GAP, type Line, lineWidth, piece, shareOf, wrapped } from "../text/line.ts";
 import { viewNamed } from "../views/registry.ts";
 import type { Canvas, Drawn } from "../views/view.ts";
+import { found, type HelpPart, type HelpRow, helpParts } from "./help-rows.ts";
 
-/** Draws the help: the table of keys in words, in two columns where there is room. */
+/** From so many cells on there are two columns, and three. */
+const [TWO, THREE] = [100, 180];
+/** Cells of what is pressed; what is longer has its words below it. */
+const KEYS_WIDTH = 14;
+
+/** Draws the part of the help that the screen shows. */
 export function drawHelp({ columns, rows, state }: Canvas): Drawn {
-  const lines = KEYS.map((binding): Line => {
-    const keys = binding.keys.map(keyName).join(" ");
-    const views = binding.views?.map((name) => viewNamed(name).title.toLowerCase()).join(", ");
-    return line(
-      " ",
-      piece(keys.padEnd(12), "accent"),
-      binding.help,
-      piece(views === undefined ? "" : `  (${views})`, "muted"),
-    );
-  });
-  const isWide = columns >= 2 * Math.max(...lines.map(lineWidth)) + GAP;
-  const half = Math.ceil(lines.length / 2);
-  const halves = [lines.slice(0, half), lines.slice(half)];
-  const body = isWide ? inColumns(halves, columns, (some) => some) : lines;
-  const head = [{ text: " keys", bold: true }, piece("  esc closes, ↑ ↓ scroll", "muted")];
-  const page: Line[] = [head, [], ...body];
-  const top = Math.min(state.scroll, Math.max(0, page.length - rows));
+  const { settings, helpText, scroll } = state;
+  const all = helpParts(settings.view);
+  const parts = found(all, helpText);
+  const many = columns >= THREE ? 3 : columns >= TWO ? 2 : 1;
+  const width = shareOf(columns - 1, many);
+  const lines = parts.flatMap((part) => partLines(part, width));
+  const body = lines.length === 0 ? [nothing(helpText)] : inTurn(lines, many, width);
+  const room = Math.max(0, rows - 2);
+  const top = Math.min(scroll, Math.max(0, body.length - room));
+  const shown = body.slice(top, top + room);
   return {
-    lines: page.slice(top, top + rows),
-    pageLength: page.length,
+    lines: [head(helpText, { top, shown: shown.length, all: body.length }), [], ...shown],
+    pageLength: body.length + 2,
     parts: [0],
     sheet: () => ({
       columns: ["keys", "help"],
-      rows: KEYS.map(({ keys, help }) => [keys.join(" "), help]),
+      rows: all.flatMap((part) => part.rows.map(({ keys, help }) => [keys, help])),
     }),
   };
+}
+
+type Shown = { readonly top: number; readonly shown: number; readonly all: number };
+
+function head(text: string, { top, shown, all }: Shown): Line {
+  const cursor = { text: " ", inverse: true };
+  const more = shown < all ? `  lines ${top + 1} to ${top + shown} of ${all}, ↑ ↓ scroll` : "";
+  const searched =
+    text === ""
+      ? [cursor, piece(" type to search", "muted")]
+      : [piece(text, "accent"), cursor, piece("  esc shows all", "muted")];
+  return [
+    { text: " keys and commands  ", bold: true },
+    ...searched,
+    piece(`${more}  esc closes`, "muted"),
+  ];
+}
+
+function nothing(text: string): Line {
+  return [piece(` no key or command is about "${text}"; esc shows all`, "muted")];
+}
+
+function partLines({ title, rows }: HelpPart, width: number): Line[] {
+  const heading: Line = [piece(" "), { text: title, bold: true, tone: "accent" }];
+  return [heading, ...rows.flatMap((row) => rowLines(row, width)), []];
+}
+
+function rowLines({ keys, help, views }: HelpRow, width: number): Line[] {
+  const names = views?.map((name) => viewNamed(name).title.toLowerCase()).join(", ");
+  const room = Math.max(10, width - KEYS_WIDTH - 2);
+  const said = wrapped(names === undefined ? help : `${help} (${names})`, room);
+  const isLong = widthOf(keys) >= KEYS_WIDTH;
+  const first: Line = [piece(` ${isLong ? keys : keys.padEnd(KEYS_WIDTH)}`, "accent")];
+  const indent = piece(" ".repeat(KEYS_WIDTH + 1));
+  const beginning = isLong
+    ? [first, [indent, ...(said[0] ?? [])]]
+    : [[...first, ...(said[0] ?? [])]];
+  return [...beginning, ...said.slice(1).map((one): Line => [indent, ...one])];
+}
+
+/** Lets lines go on in the next column, no column with a heading at its end. */
+function inTurn(lines: readonly Line[], many: number, width: number): Line[] {
+  const each = Math.ceil(lines.length / many);
+  let from = 0;
+  const blocks = Array.from({ length: many }, (_, i) => {
+    const isHeading = (at: number) => lines[at - 1]?.some(({ bold }) => bold === true) ?? false;
+    const wanted = i === many - 1 ? lines.length : Math.min(lines.length, from + each);
+    const to = wanted < lines.length && isHeading(wanted) ? wanted + 1 : wanted;
+    const some = lines.slice(from, to);
+    from = to;
+    return { lines: lineWidth(some[0] ?? []) === 0 ? some.slice(1) : some, width };
+  });
+  return beside(blocks, GAP);
 }

@@ -19,7 +19,7 @@ const SIDES = {
 /** The narrowest pane that can be made by hand. */
 export const NARROWEST = 24;
 
-/** Returns the panes of a view from left to right; what is covered or maximised fills the screen. */
+/** Returns the panes of a view from left to right; what is maximised fills the screen. */
 export function placePanes(view: View, state: State): readonly Placed[] {
   const { columns } = state.size;
   const rows = frameRows(state.size).view;
@@ -27,7 +27,7 @@ export function placePanes(view: View, state: State): readonly Placed[] {
   const all = [view, ...(view.beside ?? [])];
   const focused = all.find(({ name }) => name === state.pane) ?? view;
   const isOne = columns < LEAST_COLUMNS || rows < LEAST_ROWS || all.length === 1;
-  if (isOne || state.isHelp || state.chooser !== null) return [whole(view)];
+  if (isOne || state.isHelp) return [whole(view)];
   if (state.isMaximised) return [whole(focused)];
   const { hidden } = state.settings.panes;
   const shown = all.filter((one) => one === view || !hidden.includes(one.name));

@@ -18,6 +18,8 @@ export type Pointed = {
 type Pointing = {
   readonly frame: Frame;
   readonly held: string | null;
+  /** The view that has the keys. */
+  readonly active: View;
   /** What a view is told, also where another one has the keys. */
   readonly contextOf: (view: View) => Context;
 };
@@ -33,12 +35,26 @@ export function point(state: State, pointer: Pointer, pointing: Pointing): Point
   const { kind, isShift } = pointer;
   const { held, frame } = pointing;
   if (isShift && kind !== "wheel") return { state, held };
+  if (state.chooser !== null && frame.box !== null) return inBox(state, pointer, pointing);
   if (kind === "drag" || kind === "release") return drag(state, pointer, pointing);
   if (kind === "move") return { state: hover(state, pointer, pointing), held: null };
   const isClick = kind === "press" && pointer.button === "left";
   const key = isClick ? pieceAt(frame, pointer)?.press : undefined;
   if (key !== undefined) return { state, held: null, key };
   return ask({ ...state, message: null }, pointer, pointing);
+}
+
+/** Asks the list over the panes, and no pane: the wheel moves through it, a press beside it closes it. */
+function inBox(state: State, pointer: Pointer, { frame, active, contextOf }: Pointing): Pointed {
+  const context = contextOf(active);
+  if (pointer.kind === "wheel") return { state: wheel(state, pointer, context), held: null };
+  if (pointer.kind !== "press") return { state, held: null };
+  const isInside = frame.box !== null && isIn(frame.box.rect, pointer);
+  if (!isInside) return { state: { ...state, chooser: null }, held: null };
+  const clicked = click(state, context, { pointer, piece: pieceAt(frame, pointer) });
+  return clicked === null
+    ? { state, held: null }
+    : { state: clicked.state, key: clicked.press, held: null };
 }
 
 /** Asks the zones at a cell, those on top first; else the wheel moves through what the pane has. */
@@ -57,8 +73,7 @@ function ask(state: State, pointer: Pointer, { frame, contextOf }: Pointing): Po
   if (pointer.kind === "wheel") return { state: wheel(there, pointer, context), held: null };
   const clicked = click(there, context, { pointer, piece: pieceAt(frame, pointer) });
   if (clicked !== null) return { state: clicked.state, key: clicked.press, held: null };
-  const isOutside = there.chooser !== null && pointer.kind === "press";
-  return { state: there, held: null, ...(isOutside ? { key: "escape" } : {}) };
+  return { state: there, held: null };
 }
 
 /** Tells the open list or the view of a click on what is about something. */

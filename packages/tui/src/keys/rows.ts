@@ -1,6 +1,6 @@
 /** The words of the keys that are not one view's own, in the order of the help, the footer and docs/ui.md. */
 import type { Effect, State } from "../state/state.ts";
-import type { BoundKey, Context, Handler, KeyRow } from "../views/view.ts";
+import type { BoundKey, Context, Handler, Hint, KeyRow } from "../views/view.ts";
 
 const TEXTS = {
   up: { keys: ["up", "k"], help: "row above; in charts the curve before, in layers the layer" },
@@ -13,8 +13,14 @@ const TEXTS = {
     keys: ["right", "l"],
     help: "unfold a group; move the crosshair or the window; next probe",
   },
-  farLeft: { keys: ["shift-left"], help: "move the crosshair by ten cells" },
-  farRight: { keys: ["shift-right"], help: "the same to the right" },
+  farLeft: {
+    keys: ["shift-left"],
+    help: "move the crosshair by ten cells; in runs go to the column before",
+  },
+  farRight: {
+    keys: ["shift-right"],
+    help: "the same to the right; in runs the next column: s sorts by it, < > move it",
+  },
   pageUp: { keys: ["pageup", "ctrl-b"], help: "a screen up" },
   pageDown: { keys: ["pagedown", "ctrl-f"], help: "a screen down" },
   first: { keys: ["home"], help: "first row, first steps, initialisation" },
@@ -35,8 +41,14 @@ const TEXTS = {
     label: "filter",
     help: "filter runs, as in: v5 or state:running -has:tag lr>=0.1; in findings: level:error",
   },
+  command: {
+    keys: [":"],
+    label: "command",
+    help: "type a command: steps 100-300, sort valid, metrics acc, …",
+  },
+  hideColumn: { keys: ["H"], help: "hide the column under the cursor" },
   all: { keys: ["a"], help: "runs left from earlier plans too, or not" },
-  sort: { keys: ["s"], label: "sort", help: "choose the column to sort by" },
+  sort: { keys: ["s"], label: "sort", help: "sort by the column under the cursor, or choose one" },
   reverse: { keys: ["S"], help: "sort the other way round" },
   group: { keys: ["g"], label: "group", help: "choose what runs are grouped by" },
   choose: {
@@ -100,6 +112,11 @@ const TEXTS = {
 } as const;
 
 export const ROWS: Readonly<Record<keyof typeof TEXTS, KeyRow>> = TEXTS;
+
+/** Names a key in the footer, by the label of its row or by a better word. */
+export function hint({ keys, label = "" }: KeyRow, word: string = label): Hint {
+  return { keys: keys.slice(0, 1), label: word };
+}
 
 /** Gives a row its handler. */
 export function bind(row: KeyRow, act: Handler | Effect): BoundKey {

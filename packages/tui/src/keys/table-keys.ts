@@ -1,35 +1,37 @@
 /** Keys and lists of views that show rows of the table of runs: columns, order and groups. */
-import { isShown, type TableRow } from "../data/table.ts";
+import { isShown, type Table, type TableRow } from "../data/table.ts";
 import type { Scene } from "../state/scene.ts";
 import { adjusted, openChooser, type State, say } from "../state/state.ts";
-import type { BoundKey, Chooser, ChooserItem } from "../views/view.ts";
+import type { BoundKey, Chooser, ChooserItem, ItemChoice, ItemMove } from "../views/view.ts";
 import { bind, ROWS } from "./rows.ts";
+
+/** What the keys of a list do in which several items are chosen. */
+export const SHOWS_OR_HIDES = "space shows or hides · ctrl-a all · enter closes";
 
 export const COLUMNS: Chooser = {
   name: "columns",
   title: "columns",
-  hint: "space shows or hides, < > move, s sorts by it, enter closes",
+  hint: "space shows or hides · < > move · ctrl-a all · enter closes",
   items: (_, scene) =>
     columnItems(scene, (id) => scene.table.shown.some((column) => column.id === id)),
-  choose: columnToggled,
-  move: moveColumn,
-  sort: sortedBy,
+  choose: withColumns,
+  move: (state, { table }, { id, by }) => columnMoved(state, table, { id, by }),
 };
 
-const SORT: Chooser = {
+export const SORT: Chooser = {
   name: "sort",
   title: "sort by",
-  hint: "enter chooses, again reverses",
+  hint: "enter chooses, again reverses · esc closes",
   isSingle: true,
   items: ({ settings }, scene) =>
     columnItems(scene, (id) => settings.sort?.column === id).filter(({ id }) => id !== "curve"),
-  choose: (state, _, id) => sortedBy(state, id),
+  choose: (state, _, { ids: [id = ""] }) => sortedBy(state, id),
 };
 
 const GROUP: Chooser = {
   name: "group",
   title: "group by",
-  hint: "enter chooses",
+  hint: "enter chooses · esc closes",
   isSingle: true,
   items: ({ settings: { group } }, { table }) => {
     const own = [
@@ -41,7 +43,7 @@ const GROUP: Chooser = {
     const keys = differing.map((key) => ({ id: key, title: key }));
     return [...own, ...keys].map((item) => ({ ...item, isChosen: item.id === (group ?? "") }));
   },
-  choose: (state, _, id) => adjusted(state, { group: id === "" ? null : id }),
+  choose: (state, _, { ids: [id = ""] }) => adjusted(state, { group: id === "" ? null : id }),
 };
 
 /** The lists that TABLE_KEYS open. */
@@ -86,25 +88,27 @@ export function sortedBy(state: State, column: string): State {
   return say(adjusted(state, { sort: { column, isDescending } }), said);
 }
 
-/** Returns the ids with or without one of them, in the order of all. */
-export function toggled<T extends string>(
-  chosen: readonly T[],
-  id: string,
+/** Returns what is chosen of all when some of it changes, in the order of all. */
+export function chosenOf<T extends string>(
   all: readonly T[],
+  chosen: readonly string[],
+  { ids, isChosen }: ItemChoice,
 ): T[] {
-  return all.filter((one) => chosen.includes(one) !== (one === id));
+  const [before, changed] = [new Set(chosen), new Set(ids)];
+  return all.filter((one) => (changed.has(one) ? isChosen : before.has(one)));
 }
 
-function moveColumn(state: State, { table }: Scene, by: number): State {
-  const { chooser } = state;
-  if (chooser === null) return state;
-  const ids = table.columns.map(({ id }) => id);
-  const to = chooser.at + by;
-  const [moved, other] = [ids[chooser.at], ids[to]];
-  if (moved === undefined || other === undefined) return state;
-  ids[to] = moved;
-  ids[chooser.at] = other;
-  return { ...adjusted(state, { columnOrder: ids }), chooser: { ...chooser, at: to } };
+/** Lets a column change places with the one before or after it, of those that are shown or of all. */
+export function columnMoved(state: State, { columns, shown }: Table, move: ItemMove): State {
+  const among = state.chooser === null ? shown : columns;
+  const { id } = move;
+  const other = among[among.findIndex((column) => column.id === id) + move.by]?.id;
+  if (other === undefined) return state;
+  const swapped = new Map([
+    [id, other],
+    [other, id],
+  ]);
+  return adjusted(state, { columnOrder: columns.map((one) => swapped.get(one.id) ?? one.id) });
 }
 
 function columnItems({ table }: Scene, isChosen: (id: string) => boolean): ChooserItem[] {
@@ -115,12 +119,14 @@ function columnItems({ table }: Scene, isChosen: (id: string) => boolean): Choos
   }));
 }
 
-function columnToggled(state: State, { table }: Scene, id: string): State {
+/** Shows or hides columns. */
+export function withColumns(state: State, { table }: Scene, { ids, isChosen }: ItemChoice): State {
+  const changed = table.columns
+    .filter((column) => ids.includes(column.id) && isShown(column, state.settings) !== isChosen)
+    .map(({ id }) => id);
   const { shown, hidden } = state.settings;
-  const column = table.columns.find((one) => one.id === id);
-  if (column === undefined) return state;
-  const without = (ids: readonly string[]) => ids.filter((one) => one !== id);
-  return isShown(column, state.settings)
-    ? adjusted(state, { shown: without(shown), hidden: [...without(hidden), id] })
-    : adjusted(state, { shown: [...without(shown), id], hidden: without(hidden) });
+  const without = (some: readonly string[]) => some.filter((one) => !changed.includes(one));
+  return isChosen
+    ? adjusted(state, { shown: [...without(shown), ...changed], hidden: without(hidden) })
+    : adjusted(state, { shown: without(shown), hidden: [...without(hidden), ...changed] });
 }

@@ -1,32 +1,26 @@
 /** The one table of keys, made from the rows of the registered views, which footer, help and documentation read; and what a key does. */
-import { openFilter } from "../state/prompt.ts";
+import { openCommand, openFilter } from "../state/prompt.ts";
 import {
   adjusted,
-  clamp,
   type Effect,
   type FilterField,
   type State,
   say,
-  scrolled,
   show,
   wrap,
 } from "../state/state.ts";
 import { VIEWS } from "../views/registry.ts";
-import type {
-  BoundKey,
-  Chooser,
-  ChooserItem,
-  Context,
-  Handler,
-  KeyRow,
-  View,
-} from "../views/view.ts";
+import type { BoundKey, Context, Handler, KeyRow, View } from "../views/view.ts";
 import { ANNOTATION_KEYS } from "./annotation-keys.ts";
-import { goBack, moveKeys } from "./move-keys.ts";
+import { inChooser } from "./chooser.ts";
+import { inHelp } from "./help.ts";
+import { goBack } from "./move-keys.ts";
 import { PANE_KEYS, PANE_SIZE_KEYS } from "./pane-keys.ts";
 import { bind, bindBoth, isSameRow, ROWS } from "./rows.ts";
+import { type Section, sectionOf } from "./sections.ts";
 
 export type KeyBinding = KeyRow & {
+  readonly section: Section;
   /** The views where it acts; everywhere unless given. */
   readonly views?: readonly string[];
 };
@@ -41,6 +35,7 @@ const RUN_FILTER: FilterField = {
 const EVERYWHERE: readonly BoundKey[] = [
   bind(ROWS.back, goBack),
   bind(ROWS.filter, (state) => openFilter(state, RUN_FILTER)),
+  bind(ROWS.command, openCommand),
   bind(ROWS.all, (state) => {
     const isAll = !state.settings.isAll;
     const said = `${isAll ? "with" : "without"} runs left from earlier plans`;
@@ -57,15 +52,16 @@ const EVERYWHERE: readonly BoundKey[] = [
   bind(ROWS.copy, { type: "copy" }),
   bind(ROWS.csv, { type: "csv" }),
   bind(ROWS.mouse, { type: "mouse" }),
-  bind(ROWS.help, (state) => ({ ...state, isHelp: true, scroll: 0 })),
+  bind(ROWS.help, (state) => ({ ...state, isHelp: true, helpText: "", scroll: 0 })),
   bind(ROWS.suspend, { type: "suspend" }),
   bind(ROWS.quit, { type: "quit" }),
 ];
 
 /** All keys, each with the views where it acts. */
 export const KEYS: readonly KeyBinding[] = orderedRows().map(({ keys, label, help }) => {
-  const row = { keys, help, ...(label === undefined ? {} : { label }) };
-  const views = VIEWS.filter((view) => isBound(row, view.keys)).map(({ name }) => name);
+  const labelled = { keys, help, ...(label === undefined ? {} : { label }) };
+  const views = VIEWS.filter((view) => isBound(labelled, view.keys)).map(({ name }) => name);
+  const row = { ...labelled, section: sectionOf(labelled, views) };
   const isGeneral = isBound(row, EVERYWHERE) || views.length === VIEWS.length;
   return isGeneral ? row : { ...row, views };
 });
@@ -130,77 +126,23 @@ export function keyName(key: string): string {
   return KEY_NAMES[key] ?? key;
 }
 
-type Step = { readonly state: State; readonly effect: Effect | null };
+export type Step = { readonly state: State; readonly effect: Effect | null };
 
 /** Handles a key: on the help screen, in an open list, or in the view. */
 export function reduce(before: State, key: string, context: Context): Step {
+  const isCovered = before.isHelp || before.chooser !== null;
   const row = rowOf(key);
-  const chooser = openedChooser(before, context.view);
-  const isCovered = before.isHelp || chooser !== undefined;
-  if (row === undefined) {
-    const said = say(before, `${keyName(key)} does nothing; ? lists the keys`);
-    return { state: isCovered ? before : said, effect: null };
+  if (isCovered && key !== "ctrl-z" && key !== "ctrl-c") {
+    const state = before.isHelp
+      ? inHelp(before, key, context)
+      : (inChooser(before, key, context) ?? { ...before, chooser: null });
+    return { state, effect: null };
   }
+  if (row === undefined)
+    return { state: say(before, `${keyName(key)} does nothing; ? lists the keys`), effect: null };
   const ofPanes = context.panes.length > 1 ? actAmong(row, PANE_KEYS) : undefined;
   const act = ofPanes ?? actAmong(row, context.view.keys) ?? actAmong(row, EVERYWHERE);
   const state: State = { ...before, message: null };
   if (typeof act === "object") return { state, effect: act };
-  if (!isCovered)
-    return { state: act?.(state, context) ?? say(before, whyIdle(key, row)), effect: null };
-  const covering = actAmong(row, before.isHelp ? HELP_KEYS : chooserKeys(chooser));
-  if (typeof covering === "function") return { state: covering(state, context), effect: null };
-  const said = say(state, "space chooses, enter closes, esc goes back");
-  return { state: before.isHelp ? state : said, effect: null };
-}
-
-const closeHelp = (state: State): State => ({ ...state, isHelp: false, scroll: 0 });
-
-const HELP_KEYS: readonly BoundKey[] = [
-  ...moveKeys(
-    (state, { extent }, by) => scrolled(state, by, extent),
-    ({ pageRows }) => pageRows,
-  ),
-  bind(ROWS.help, closeHelp),
-  bind(ROWS.back, closeHelp),
-  bind(ROWS.enter, closeHelp),
-];
-
-/** Returns the list of a view that is open. */
-export function openedChooser({ chooser }: State, { choosers }: View): Chooser | undefined {
-  return choosers?.find(({ name }) => name === chooser?.name);
-}
-
-/** Returns the keys of an open list. */
-function chooserKeys(chooser: Chooser | undefined): readonly BoundKey[] {
-  if (chooser === undefined) return [];
-  const close = (state: State): State => ({ ...state, chooser: null });
-  const chosen = (state: State, { scene }: Context): ChooserItem | undefined =>
-    chooser.items(state, scene)[state.chooser?.at ?? 0];
-  const choose = (state: State, context: Context, isLast: boolean): State => {
-    const item = chosen(state, context);
-    if (item === undefined || (isLast && chooser.isSingle !== true)) return close(state);
-    return chooser.choose(chooser.isSingle ? close(state) : state, context.scene, item.id);
-  };
-  const move = (state: State, { scene }: Context, by: number): State =>
-    chooser.move?.(state, scene, by) ?? say(state, "only columns have an order of their own");
-  return [
-    ...moveKeys(
-      (state, { scene }, by) => {
-        const { length } = chooser.items(state, scene);
-        const at = clamp((state.chooser?.at ?? 0) + by, 0, length - 1);
-        return { ...state, chooser: { name: chooser.name, at } };
-      },
-      ({ pageRows }) => pageRows,
-    ),
-    bind(ROWS.back, close),
-    bind(ROWS.choose, close),
-    bind(ROWS.mark, (state, context) => choose(state, context, false)),
-    bind(ROWS.enter, (state, context) => choose(state, context, true)),
-    ...bindBoth([ROWS.panLeft, ROWS.panRight], move),
-    bind(ROWS.sort, (state, context) => {
-      const item = chosen(state, context);
-      if (chooser.sort === undefined) return say(state, "only columns sort the table");
-      return item === undefined ? state : chooser.sort(state, item.id);
-    }),
-  ];
+  return { state: act?.(state, context) ?? say(before, whyIdle(key, row)), effect: null };
 }

@@ -84,6 +84,8 @@ function settingsOf(value: unknown): ViewSettings {
     findingScope: oneOf(FINDING_SCOPES, get("findingScope"), DEFAULT_SETTINGS.findingScope),
     panes: panesOf(get("panes")),
     isMouse: get("isMouse") !== false,
+    commands: texts(get("commands")) ?? [],
+    filters: texts(get("filters")) ?? [],
   };
 }
 

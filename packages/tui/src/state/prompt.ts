@@ -43,8 +43,11 @@ const ANNOTATIONS: Readonly<Record<AnnotationName, AnnotationField>> = {
   },
 };
 
+const COMMAND = { label: "", hint: "steps 100-300, sort valid, metrics acc; tab completes" };
+
 /** Returns the words beside the text of a prompt. */
 export function wordsOf(prompt: Prompt): { readonly label: string; readonly hint: string } {
+  if (prompt.kind === "command") return COMMAND;
   return prompt.kind === "filter" ? prompt : ANNOTATIONS[prompt.annotation];
 }
 
@@ -56,7 +59,14 @@ export function changesOf({ annotation, targets, text }: AnnotationPrompt): Anno
 /** Opens the prompt of a filter, with the filter as it is. */
 export function openFilter(state: State, field: FilterField): State {
   const text = state.settings[field.setting];
-  return { ...state, prompt: { kind: "filter", ...field, text, at: [...text].length } };
+  const isLast = state.settings.filters.at(-1) === text;
+  const past = text === "" ? null : isLast ? 0 : -1;
+  return { ...state, prompt: { kind: "filter", ...field, text, at: [...text].length, past } };
+}
+
+/** Opens the prompt of a command. */
+export function openCommand(state: State): State {
+  return { ...state, prompt: { kind: "command", text: "", at: 0 } };
 }
 
 /** Opens the prompt of an annotation, where there is something to annotate. */

@@ -67,6 +67,9 @@ export type ViewSettings = {
   readonly panes: PaneSettings;
   /** Whether the terminal reports its mouse to us; else the mouse is the terminal's. */
   readonly isMouse: boolean;
+  /** Commands and filters that were typed, the last ones last. */
+  readonly commands: readonly string[];
+  readonly filters: readonly string[];
 };
 
 /** How panes that stand side by side share the screen. */
@@ -109,4 +112,6 @@ export const DEFAULT_SETTINGS: ViewSettings = {
   findingScope: "marked",
   panes: { left: null, right: null, hidden: [] },
   isMouse: true,
+  commands: [],
+  filters: [],
 };

@@ -1,11 +1,18 @@
 /** What is on the screen besides the data, and small changes of it that many keys make. */
+import type { Annotation } from "@ablate/store";
 import type { Range } from "../chart/scale.ts";
+import type { Background } from "../text/theme.ts";
 import { DEFAULT_SETTINGS, type ViewSettings } from "./settings.ts";
 
 export type Size = { readonly columns: number; readonly rows: number };
 
 /** What the program does beside drawing. */
-export type Effect = { readonly type: "quit" | "suspend" | "copy" | "csv" | "mouse" };
+export type Effect =
+  | { readonly type: "quit" | "suspend" | "copy" | "csv" | "mouse" }
+  /** Puts a text on the clipboard and says so. */
+  | { readonly type: "clip"; readonly text: string; readonly said: string }
+  | { readonly type: "theme"; readonly background: Background }
+  | { readonly type: "annotate"; readonly change: Annotation };
 
 /** A line of text that is being typed. */
 export type Typed = {
@@ -21,8 +28,21 @@ export type FilterField = {
   readonly hint: string;
 };
 
+/** A line that is completed while it is typed, and what was typed before can be called back. */
+type Completed = Typed & {
+  /** What was typed before candidates took its place one by one, and which of them it is. */
+  readonly choice?: Choice | null;
+  /** Which line of the history it is, counted from the last one; null for none. */
+  readonly past?: number | null;
+};
+
+export type Choice = { readonly typed: Typed; readonly index: number };
+
 /** A filter takes effect while it is typed. */
-export type FilterPrompt = Typed & FilterField & { readonly kind: "filter" };
+export type FilterPrompt = Completed & FilterField & { readonly kind: "filter" };
+
+/** A command is carried out when it is complete. */
+export type CommandPrompt = Completed & { readonly kind: "command" };
 
 /** A tag, a note or a name is written to its targets, runs or a grid, when it is complete. */
 export type AnnotationPrompt = Typed & {
@@ -31,12 +51,20 @@ export type AnnotationPrompt = Typed & {
   readonly targets: readonly string[];
 };
 
-export type Prompt = FilterPrompt | AnnotationPrompt;
+export type Prompt = FilterPrompt | CommandPrompt | AnnotationPrompt;
 
 export type AnnotationName = "tag" | "grid-tag" | "note" | "grid-note" | "rename";
 
 /** A part of the x axis from where the button was pressed to where the mouse is, in the order of dragging. */
 export type Selected = { readonly from: number; readonly to: number };
+
+/** A list to choose from: what is typed to narrow it, and the row under the cursor among those that are left. */
+export type OpenChooser = {
+  readonly name: string;
+  readonly text: string;
+  /** Null until it is moved: on what is chosen. */
+  readonly at: number | null;
+};
 
 export type State = {
   readonly size: Size;
@@ -82,9 +110,13 @@ export type State = {
   /** Whether a jump was about the panel below the layers: it then gets its rows before they do. */
   readonly isPanelFirst: boolean;
   readonly isHelp: boolean;
+  /** What is looked for in the help. */
+  readonly helpText: string;
   readonly prompt: Prompt | null;
-  /** The open list of the view, by its name, and its row under the cursor. */
-  readonly chooser: { readonly name: string; readonly at: number } | null;
+  /** The open list of the view. */
+  readonly chooser: OpenChooser | null;
+  /** The column of the table under the cursor, by its id; null where none is. */
+  readonly column: string | null;
   /** Name of the view whose pane has the keys; null for the view that is shown. */
   readonly pane: string | null;
   /** Whether that pane alone is on the screen. */
@@ -119,8 +151,10 @@ export function initialState(size: Size, settings: ViewSettings = DEFAULT_SETTIN
     spotlight: null,
     isPanelFirst: false,
     isHelp: false,
+    helpText: "",
     prompt: null,
     chooser: null,
+    column: null,
     pane: null,
     isMaximised: false,
     message: null,
@@ -154,7 +188,7 @@ export function show(state: State, view: string): State {
 }
 
 export function openChooser(state: State, name: string): State {
-  return { ...state, chooser: { name, at: 0 } };
+  return { ...state, chooser: { name, text: "", at: null } };
 }
 
 /** Scrolls the page `by` lines down. */

@@ -19,6 +19,8 @@ export type View = {
   readonly help: string;
   /** The keys that act in it beside those that act everywhere. */
   readonly keys: readonly BoundKey[];
+  /** The keys that one needs in it, most of all first; else those that have a label. */
+  readonly hints?: (state: State, scene: Scene) => readonly Hint[];
   /** Lists that its keys open. */
   readonly choosers?: readonly Chooser[];
   readonly draw: (canvas: Canvas) => Drawn;
@@ -88,6 +90,9 @@ export type KeyRow = {
   readonly help: string;
 };
 
+/** Keys in the footer, and a word for what they do now. */
+export type Hint = { readonly keys: readonly string[]; readonly label: string };
+
 /** A row of the table of keys with its handler. */
 export type BoundKey = KeyRow & {
   readonly act: Handler | Effect;
@@ -101,6 +106,8 @@ export type Handler = (state: State, context: Context) => State;
 export type Context = {
   /** The view that has the keys: the one of the focused pane. */
   readonly view: View;
+  /** Path of the store. */
+  readonly store: string;
   /** The panes on the screen, by the names of their views. */
   readonly panes: readonly string[];
   readonly scene: Scene;
@@ -141,25 +148,31 @@ export type LegendPlace = {
   readonly rect: Rect;
 };
 
-/** A list to choose from, in place of the view. */
+/** A list to choose from, in a box over the view. */
 export type Chooser = {
   readonly name: string;
   readonly title: string;
+  /** What its keys do, in the border of the box. */
   readonly hint: string;
   /** Whether one item alone is chosen: choosing it closes the list. */
   readonly isSingle?: boolean;
   readonly items: (state: State, scene: Scene) => readonly ChooserItem[];
-  readonly choose: (state: State, scene: Scene, id: string) => State;
+  readonly choose: (state: State, scene: Scene, choice: ItemChoice) => State;
   /** Moves an item up or down, where they have an order of their own. */
-  readonly move?: (state: State, scene: Scene, by: number) => State;
-  /** Sorts the table by an item, where items are its columns. */
-  readonly sort?: (state: State, id: string) => State;
+  readonly move?: (state: State, scene: Scene, item: ItemMove) => State;
 };
+
+/** Items that become chosen, or no longer are. */
+export type ItemChoice = { readonly ids: readonly string[]; readonly isChosen: boolean };
+
+export type ItemMove = { readonly id: string; readonly by: number };
 
 export type ChooserItem = {
   readonly id: string;
   readonly title: string;
   readonly isChosen: boolean;
+  /** Whether it stands below an item that chooses several. */
+  readonly isInGroup?: boolean;
 };
 
 /** What a view draws from and how much room it has. */

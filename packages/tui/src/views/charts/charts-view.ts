@@ -6,7 +6,7 @@ import { RECORDED_COLUMNS, recordedRows } from "../../data/recorded.ts";
 import { seriesValue } from "../../data/titles.ts";
 import { CURVE_KEYS, pan } from "../../keys/curve-keys.ts";
 import { toggleAlone } from "../../keys/move-keys.ts";
-import { bind, bindBoth, ROWS } from "../../keys/rows.ts";
+import { bind, bindBoth, hint, ROWS } from "../../keys/rows.ts";
 import { choosing, TABLE_CHOOSERS, TABLE_KEYS } from "../../keys/table-keys.ts";
 import { nextGrid, soloCurve, toggleCurve } from "../../state/curves.ts";
 import type { Scene } from "../../state/scene.ts";
@@ -42,6 +42,13 @@ export const chartsView: View = {
   help: "charts of the marked runs",
   draw: drawCharts,
   recorded: ({ chosen }) => chosen.flatMap(({ members }) => members),
+  hints: ({ isAlone }, { metrics }) => [
+    hint(ROWS.crosshair),
+    hint(ROWS.zoomIn),
+    hint(ROWS.mark, "hide"),
+    hint(ROWS.choose, "charts"),
+    hint(ROWS.enter, isAlone ? "all charts" : metrics.length > 1 ? "alone" : "open"),
+  ],
   choosers: [SERIES, ...TABLE_CHOOSERS],
   keys: [
     ...bindBoth([ROWS.up, ROWS.down], toCurve),

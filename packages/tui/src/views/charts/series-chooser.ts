@@ -2,7 +2,7 @@
 import { isMetric } from "@ablate/store";
 import { prefixOf } from "../../data/shown-series.ts";
 import { titleAmong } from "../../data/titles.ts";
-import { toggled } from "../../keys/table-keys.ts";
+import { chosenOf, SHOWS_OR_HIDES } from "../../keys/table-keys.ts";
 import type { Scene } from "../../state/scene.ts";
 import { adjusted } from "../../state/state.ts";
 import type { Chooser, ChooserItem } from "../view.ts";
@@ -10,14 +10,12 @@ import type { Chooser, ChooserItem } from "../view.ts";
 export const SERIES: Chooser = {
   name: "metrics",
   title: "charts",
-  hint: "space shows or hides, enter closes",
+  hint: SHOWS_OR_HIDES,
   items: (_, scene) => chartItems(scene),
-  choose: (state, { allMetrics, metrics }, id) => {
-    const group = groupsOf(allMetrics).get(id);
-    if (group === undefined) return adjusted(state, { metrics: toggled(metrics, id, allMetrics) });
-    const areShown = group.every((one) => metrics.includes(one));
-    const isWanted = (one: string) => (group.includes(one) ? !areShown : metrics.includes(one));
-    return adjusted(state, { metrics: allMetrics.filter(isWanted) });
+  choose: (state, { allMetrics, metrics }, { ids, isChosen }) => {
+    const groups = groupsOf(allMetrics);
+    const all = ids.flatMap((id) => groups.get(id) ?? [id]);
+    return adjusted(state, { metrics: chosenOf(allMetrics, metrics, { ids: all, isChosen }) });
   },
 };
 
@@ -35,11 +33,13 @@ function groupsOf(series: readonly string[]): ReadonlyMap<string, readonly strin
 function chartItems({ allMetrics, metrics, chosen }: Scene): ChooserItem[] {
   const runs = chosen.flatMap(({ members }) => members);
   const groups = groupsOf(allMetrics);
+  const shown = new Set(metrics);
   return allMetrics.flatMap((id): ChooserItem[] => {
-    const item = { id, title: titleAmong(id, runs), isChosen: metrics.includes(id) };
     const group = isMetric(id) ? groups.get(prefixOf(id)) : undefined;
+    const [title, isChosen] = [titleAmong(id, runs), shown.has(id)];
+    const item = { id, title, isChosen, isInGroup: group !== undefined };
     if (group?.[0] !== id) return [item];
-    const areShown = group.every((one) => metrics.includes(one));
+    const areShown = group.every((one) => shown.has(one));
     const all = {
       id: prefixOf(id),
       title: `${prefixOf(id)} all ${group.length}`,

@@ -1,7 +1,7 @@
 /** The view Findings: what the rules say of the runs, and the way from a finding to its evidence. */
 import type { FindingRow } from "../../data/findings.ts";
 import { moveKeys, outWithin } from "../../keys/move-keys.ts";
-import { bind, bindBoth, ROWS } from "../../keys/rows.ts";
+import { bind, bindBoth, hint, ROWS } from "../../keys/rows.ts";
 import { openFilter } from "../../state/prompt.ts";
 import {
   adjusted,
@@ -31,6 +31,13 @@ export const findingsView: View = {
   help: "what the rules say of the runs",
   draw: drawFindings,
   point: pointFindings,
+  hints: (state) => [
+    hint(ROWS.enter, "evidence"),
+    hint(ROWS.filter),
+    hint(ROWS.pane, state.settings.findingScope === "run" ? "all runs" : "one run"),
+    hint(ROWS.next, "next"),
+    hint(ROWS.tag),
+  ],
   subject: (scene) => foundAt(scene)?.run,
   keys: [
     ...moveKeys(

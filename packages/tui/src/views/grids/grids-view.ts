@@ -7,7 +7,7 @@ import {
   sortedGrids,
 } from "../../data/grids.ts";
 import { moveKeys, outWithin } from "../../keys/move-keys.ts";
-import { bind, bindBoth, ROWS } from "../../keys/rows.ts";
+import { bind, bindBoth, hint, ROWS } from "../../keys/rows.ts";
 import { openAnnotation } from "../../state/prompt.ts";
 import { type Scene, scenePart } from "../../state/scene.ts";
 import { adjusted, clamp, openChooser, type State, say, show, wrap } from "../../state/state.ts";
@@ -17,11 +17,11 @@ import { drawGrids } from "./draw-grids.ts";
 const SORT: Chooser = {
   name: "sort-grids",
   title: "sort by",
-  hint: "enter chooses, again reverses",
+  hint: "enter chooses, again reverses · esc closes",
   isSingle: true,
   items: ({ settings }) =>
     GRID_COLUMNS.map((id) => ({ id, title: id, isChosen: settings.gridSort?.column === id })),
-  choose: (state, _, id) => sortedBy(state, id),
+  choose: (state, _, { ids: [id = ""] }) => sortedBy(state, id),
 };
 
 export const gridsView: View = {
@@ -30,6 +30,7 @@ export const gridsView: View = {
   key: "0",
   help: "grids, each with its progress and its best run",
   draw: (canvas) => drawGrids(canvas, listed(canvas.scene)),
+  hints: () => [hint(ROWS.enter, "its runs"), hint(ROWS.sort), hint(ROWS.tag), hint(ROWS.note)],
   choosers: [SORT],
   subject: (scene) => focusedGrid(scene)?.runs[0],
   point: pointGrids,

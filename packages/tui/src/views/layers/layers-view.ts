@@ -2,8 +2,8 @@
 import { DRAWN_KINDS, kindTitle } from "../../data/titles.ts";
 import { BASELINE_KEY } from "../../keys/annotation-keys.ts";
 import { RUN_KEYS, toggleAlone } from "../../keys/move-keys.ts";
-import { bind, bindBoth, ROWS } from "../../keys/rows.ts";
-import { choosing, toggled } from "../../keys/table-keys.ts";
+import { bind, bindBoth, hint, ROWS } from "../../keys/rows.ts";
+import { choosing, chosenOf, SHOWS_OR_HIDES } from "../../keys/table-keys.ts";
 import { adjusted, after, clamp, type State, say } from "../../state/state.ts";
 import type { Chooser, Context, View } from "../view.ts";
 import { drawLayers, PANEL_KINDS } from "./draw-layers.ts";
@@ -16,13 +16,13 @@ const PAGE = 5;
 const KINDS: Chooser = {
   name: "kinds",
   title: "histograms",
-  hint: "space shows or hides, enter closes",
+  hint: SHOWS_OR_HIDES,
   items: (_, scene) => {
     const { kinds } = shownProbe(scene);
     return DRAWN_KINDS.map((id) => ({ id, title: kindTitle(id), isChosen: kinds.includes(id) }));
   },
-  choose: (state, scene, id) =>
-    adjusted(state, { kinds: toggled(shownProbe(scene).kinds, id, DRAWN_KINDS) }),
+  choose: (state, scene, choice) =>
+    adjusted(state, { kinds: chosenOf(DRAWN_KINDS, shownProbe(scene).kinds, choice) }),
 };
 
 export const layersView: View = {
@@ -35,6 +35,13 @@ export const layersView: View = {
   isOfOneRun: true,
   recorded: ({ run }) => (run === undefined ? [] : [run]),
   subject: ({ run }) => run,
+  hints: () => [
+    { keys: ["left", "right"], label: "probe" },
+    { keys: ["up", "down"], label: "layer" },
+    hint(ROWS.pane, "panel"),
+    hint(ROWS.choose, "histograms"),
+    hint(ROWS.enter, "alone"),
+  ],
   choosers: [KINDS],
   keys: [
     ...bindBoth([ROWS.up, ROWS.down], toLayer),

@@ -10,8 +10,8 @@ import { isRecorded, rateText, type ShownRun, stepsText, updates } from "../../d
 import { RATIO, seriesValue } from "../../data/titles.ts";
 import { CURVE_KEYS } from "../../keys/curve-keys.ts";
 import { nextPart, PAGE_KEYS, RUN_KEYS, toggleAlone } from "../../keys/move-keys.ts";
-import { bind, ROWS } from "../../keys/rows.ts";
-import { choosing, toggled } from "../../keys/table-keys.ts";
+import { bind, hint, ROWS } from "../../keys/rows.ts";
+import { choosing, chosenOf, SHOWS_OR_HIDES } from "../../keys/table-keys.ts";
 import { missingText } from "../../state/follow-runs.ts";
 import { adjusted } from "../../state/state.ts";
 import {
@@ -56,11 +56,11 @@ import { verdictLines } from "./verdict.ts";
 const PARAMETERS: Chooser = {
   name: "parameters",
   title: "parameters",
-  hint: "space shows or hides, enter closes",
+  hint: SHOWS_OR_HIDES,
   items: (_, { allParameters, parameters }) =>
     allParameters.map((id) => ({ id, title: id, isChosen: parameters.includes(id) })),
-  choose: (state, { allParameters, parameters }, id) =>
-    adjusted(state, { parameters: toggled(parameters, id, allParameters) }),
+  choose: (state, { allParameters, parameters }, choice) =>
+    adjusted(state, { parameters: chosenOf(allParameters, parameters, choice) }),
 };
 
 export const runView: View = {
@@ -72,6 +72,13 @@ export const runView: View = {
   isOfOneRun: true,
   recorded: ({ run }) => (run === undefined ? [] : [run]),
   subject: ({ run }) => run,
+  hints: () => [
+    hint(ROWS.crosshair),
+    hint(ROWS.zoomIn),
+    hint(ROWS.next, "next run"),
+    hint(ROWS.pane, "next part"),
+    hint(ROWS.note),
+  ],
   choosers: [PARAMETERS],
   keys: [
     ...PAGE_KEYS,

@@ -41,7 +41,10 @@ const BESIDE_CHARTS: Readonly<Record<string, number>> = { curve: 0, step: 3 };
 export function layOut(canvas: Canvas, rows: readonly TableRow[]): Layout {
   const { scene, columns, isPane } = canvas;
   const priorityOf = ({ id, priority }: Column): number =>
-    (isPane ? BESIDE_CHARTS[id] : undefined) ?? priority;
+    // The column under the cursor stays.
+    (id === canvas.state.column ? Number.POSITIVE_INFINITY : undefined) ??
+    (isPane ? BESIDE_CHARTS[id] : undefined) ??
+    priority;
   const cells = scene.table.shown
     .map((column) => layOutColumn(canvas, column, rows))
     .filter(({ width }) => width > 0);

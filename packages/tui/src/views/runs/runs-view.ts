@@ -1,13 +1,15 @@
 /** The view Runs: the runs as a table, with what is under the cursor below it. */
 import { lostText, momentsOf, VALID_LOSS } from "@ablate/store";
 import { loss, toldApart } from "@ablate/text";
+import type { Column } from "../../data/columns.ts";
 import { areOfSeveralGrids } from "../../data/grids.ts";
 import { swatch } from "../../data/looks.ts";
 import { type ShownRun, stepsText } from "../../data/shown-run.ts";
 import { isRowOf, rowValue, type TableRow } from "../../data/table.ts";
 import { BASELINE_KEY } from "../../keys/annotation-keys.ts";
+import { COLUMN_KEYS } from "../../keys/column-keys.ts";
 import { focusOn, moveKeys, outWithin, ROW_KEYS } from "../../keys/move-keys.ts";
-import { bind, ROWS } from "../../keys/rows.ts";
+import { bind, hint, ROWS } from "../../keys/rows.ts";
 import {
   COLUMNS,
   choosing,
@@ -23,6 +25,7 @@ import {
   fitLine,
   type Line,
   lineWidth,
+  type Piece,
   piece,
   restyle,
 } from "../../text/line.ts";
@@ -44,6 +47,13 @@ export const runsView: View = {
   help: "runs",
   draw: drawRuns,
   beside: [chartsView, essenceView],
+  hints: (_, { focused }) => [
+    hint(ROWS.enter, focused?.isGroup ? (focused.isUnfolded ? "fold" : "unfold") : "open"),
+    hint(ROWS.mark),
+    hint(ROWS.filter),
+    hint(ROWS.sort),
+    hint(ROWS.choose, "columns"),
+  ],
   choosers: [COLUMNS, ...TABLE_CHOOSERS],
   keys: [
     ...moveKeys(
@@ -58,6 +68,7 @@ export const runsView: View = {
       focusOn(markFocused(state, scene), scene, scene.focusAt + 1),
     ),
     bind(ROWS.back, (state, { scene }) => outWithin(state) ?? outermost(state, scene)),
+    ...COLUMN_KEYS,
     ...TABLE_KEYS,
     choosing(COLUMNS),
     BASELINE_KEY,
@@ -96,6 +107,7 @@ function fold(state: State, { focused, table }: Scene, isOpen: boolean): State {
 /** What `esc` takes back where nothing is open: the filter, then the marks, then it goes out to the list of grids. */
 function outermost(state: State, { snapshot, table }: Scene): State {
   const { filter, marks } = state.settings;
+  if (state.column !== null) return { ...state, column: null };
   if (filter !== "") return say(adjusted(state, { filter: "" }), "the filter is off");
   if (marks.length > 0) return say(adjusted(state, { marks: [] }), "nothing is marked");
   if (!areOfSeveralGrids(snapshot.runs)) return say(state, "this is the outermost view; q quits");
@@ -140,13 +152,18 @@ function firstRow({ state, scene }: Pick<Canvas, "state" | "scene">, listRows: n
   return Math.min(Math.max(Math.min(state.top, last), lowest), Math.max(0, scene.focusAt));
 }
 
+/** Draws the title of a column; of the one under the cursor inverted. */
+function headOf(canvas: Canvas, column: Column): Piece {
+  const title = titleOf(canvas, column);
+  return canvas.state.column === column.id
+    ? { text: title || column.id, tone: "accent", inverse: true }
+    : piece(title, "muted");
+}
+
 function header(canvas: Canvas, { nameWidth, cells, left }: Layout): Line {
   const titles = cells.flatMap(({ column, width }) => [
     piece("  "),
-    ...aboutLine(
-      fitLine([piece(titleOf(canvas, column), "muted")], width, column.align),
-      `column:${column.id}`,
-    ),
+    ...aboutLine(fitLine([headOf(canvas, column)], width, column.align), `column:${column.id}`),
   ]);
   const more = left === 0 ? [] : [piece(`  +${left}`, "muted")];
   const run = fitLine([piece(`${" ".repeat(BEFORE_NAME)}run`, "muted")], nameWidth);
