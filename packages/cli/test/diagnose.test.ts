@@ -102,7 +102,7 @@ test.each([
   expect(status).toBe(1);
   expect(stdout).toMatch(/^sick\/exploding: finished, 1 error.*\n {2}error {4}loss has climbed to/);
   expect((await ablate(other, "show", "exploding")).stdout).toMatch(
-    /^sick\/exploding\n {2}✗ loss has climbed to [\d.]+\n/,
+    /^sick\/exploding\n {2}✗ loss has climbed to [\d.]+, since (init|step \d+)\n/,
   );
 });
 

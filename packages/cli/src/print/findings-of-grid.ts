@@ -13,7 +13,16 @@ import {
 import { count, counted, fitForms, table, visible, widthOf, wrapText } from "@ablate/text";
 import type { Paint } from "../command-line/terminal.ts";
 import { statesText } from "./compare/sections.ts";
-import { causeText, countsOf, headLines, isOver, LEVELS, stateOf, verdict } from "./findings.ts";
+import {
+  causeText,
+  countsOf,
+  headLines,
+  isOver,
+  LEVELS,
+  sinceWords,
+  stateOf,
+  verdict,
+} from "./findings.ts";
 import {
   LEVEL_STYLES,
   type Level,
@@ -180,7 +189,7 @@ function saidOf({ runs, findings }: Entry): readonly Said[] {
     return serious.map((one) => {
       const level = LEVELS[2 - worstOf(one)] ?? null;
       const sign = level === null ? "" : `${SIGNS[level]} `;
-      return { level, sign, text: `${causeText(one)}${sinceText(one.finding)}` };
+      return { level, sign, text: `${causeText(one)}${sinceWords(one.finding)}` };
     });
   }
   if (findings.length === 0 && runs.every(({ lastStep }) => lastStep === null)) {
@@ -192,13 +201,6 @@ function saidOf({ runs, findings }: Entry): readonly Said[] {
 
 function shareText({ found }: GroupedFinding<ComparedRun>, runs: number): string {
   return found.length === runs ? "" : ` in ${found.length} of ${runs}`;
-}
-
-/** Says since when, unless the message is about the initialisation itself or says that it is over. */
-function sinceText({ since: [from, to], until, message }: GroupedFinding<ComparedRun>): string {
-  if (until !== null || (to === 0 && message.includes("init"))) return "";
-  const first = from === 0 ? "init" : `step ${count(from)}`;
-  return `, since ${first}${from === to ? "" : ` to ${count(to)}`}`;
 }
 
 function stateText({ runs }: Entry): string {

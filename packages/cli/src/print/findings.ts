@@ -4,6 +4,7 @@ import { type Finding, headline, type Level } from "@ablate/core";
 import {
   byCause,
   type Cause,
+  type GroupedFinding,
   placesText,
   type RunState,
   type RunSummary,
@@ -62,6 +63,17 @@ export function findingsOfRun(
 function sinceText({ finding: { rule, step } }: Statement): string {
   const when = step === 0 ? "init" : `step ${count(step)}`;
   return `${rule}, since ${when}; docs/diagnostics.md#${rule}`;
+}
+
+/** Says since when, unless the message is about the initialisation itself or says that it is over. */
+export function sinceWords({
+  since: [from, to],
+  until,
+  message,
+}: Pick<GroupedFinding<unknown>, "since" | "until" | "message">): string {
+  if (until !== null || (to === 0 && message.includes("init"))) return "";
+  const first = from === 0 ? "init" : `step ${count(from)}`;
+  return `, since ${first}${from === to ? "" : ` to ${count(to)}`}`;
 }
 
 /** Names the other places of which the same is said. */

@@ -1,4 +1,5 @@
 /** One run in full, for people. */
+import { headline } from "@ablate/core";
 import {
   byCause,
   flatSettings,
@@ -24,7 +25,7 @@ import {
 } from "@ablate/text";
 import type { Paint, Style } from "../command-line/terminal.ts";
 import type { RunFacts } from "../store/run-facts.ts";
-import { causeText, LEVELS, verdict } from "./findings.ts";
+import { causeText, LEVELS, sinceWords, verdict } from "./findings.ts";
 import { LEVEL_STYLES, SIGNS, stateStyle, tableStyle } from "./styles.ts";
 
 type Look = {
@@ -62,8 +63,10 @@ function troubles({ run, findings }: RunFacts, { paint, width }: Look): string {
   if (serious.length === 0) return "";
   const lines = serious.map((cause) => {
     const level = LEVELS[2 - worstOf(cause)] ?? cause.finding.level;
+    const { step, until, message } = cause.finding;
+    const said = `${causeText(cause)}${sinceWords({ since: [step, step], until, message: headline({ message }) })}`;
     const room = Math.max(NARROWEST, (width ?? Number.POSITIVE_INFINITY) - 4);
-    const text = wrapText(visible(causeText(cause)), room).join("\n    ");
+    const text = wrapText(visible(said), room).join("\n    ");
     return `  ${paint(LEVEL_STYLES[level], SIGNS[level])} ${text}\n`;
   });
   return `${lines.join("")}${paint("dim", `  \`ablate diagnose ${visible(run.name)}\` has the evidence`)}\n\n`;
@@ -152,7 +155,8 @@ function logText(source: string, files: readonly string[]): string {
 function lossLine({ run, initialLoss, hasSteps }: RunFacts): readonly (readonly string[])[] {
   if (run.source !== null && initialLoss === null && run.loss === null) return [];
   const last = hasSteps || run.source === null ? "over the last 100 steps" : "at the end";
-  return [["loss", `${loss(initialLoss)} at step 0, ${loss(run.loss)} ${last}`]];
+  const first = run.source === null ? "of the first batch" : "at step 0";
+  return [["loss", `${loss(initialLoss)} ${first}, ${loss(run.loss)} ${last}`]];
 }
 
 /** Says where the digest of a run is not one that was made at its end; nothing of one that is in training. */
