@@ -157,7 +157,7 @@ test("a run says of each hidden weight whether it learns too slowly, right or to
   };
 
   expect(of(ratio)).toMatch(/hidden1\.weight +−4\.50 +too slow since 200/);
-  expect(of(ratio)).toMatch(/output\.weight +−1\.40 +no band/);
+  expect(of(ratio)).toMatch(/output\.weight +−1\.40 +not judged/);
   expect(of(() => 1e-3)).toMatch(/hidden1\.weight +−3\.00 +right$/m);
   expect(of(() => 0.1)).toMatch(/hidden1\.weight +−1\.00 +too fast$/m);
   const spikes = (_: number, step: number) => (step % 100 < 40 ? 1 : 1e-3);

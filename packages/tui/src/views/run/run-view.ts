@@ -1,30 +1,21 @@
 /** The view Run: one run in full, as a page: curves, update:data ratios with their verdicts, and texts. */
-import { isMetric, revisionText } from "@ablate/store";
-import { count, loss, middleEllipsis, shortNumber, UNKNOWN, widthOf } from "@ablate/text";
+import { isMetric } from "@ablate/store";
+import { middleEllipsis, shortNumber, UNKNOWN, widthOf } from "@ablate/text";
 import { LABEL_CELLS } from "../../chart/axes.ts";
 import type { Guide } from "../../chart/spec.ts";
 import { looksOf, PLAIN_LOOK, swatch } from "../../data/looks.ts";
 import { RECORDED_COLUMNS, recordedRows } from "../../data/recorded.ts";
-import type { RunFacts } from "../../data/run-reader.ts";
-import { isRecorded, rateText, type ShownRun, stepsText, updates } from "../../data/shown-run.ts";
+import { isRecorded, rateText, type ShownRun, updates } from "../../data/shown-run.ts";
 import { RATIO, seriesValue } from "../../data/titles.ts";
 import { CURVE_KEYS } from "../../keys/curve-keys.ts";
 import { nextPart, PAGE_KEYS, RUN_KEYS, toggleAlone } from "../../keys/move-keys.ts";
 import { bind, hint, ROWS } from "../../keys/rows.ts";
 import { choosing, chosenOf, SHOWS_OR_HIDES } from "../../keys/table-keys.ts";
 import { missingText } from "../../state/follow-runs.ts";
-import { adjusted } from "../../state/state.ts";
-import {
-  beside,
-  cutLine,
-  GAP,
-  justify,
-  type Line,
-  lineWidth,
-  piece,
-  wrapped,
-} from "../../text/line.ts";
+import { adjusted, type State } from "../../state/state.ts";
+import { beside, cutLine, GAP, justify, type Line, piece, wrapped } from "../../text/line.ts";
 import { coloursOf } from "../../text/theme.ts";
+import { toEvidence } from "../findings/evidence.ts";
 import {
   type ChartCanvas,
   caption,
@@ -39,16 +30,17 @@ import {
   xName,
 } from "../plots.ts";
 import { readAt } from "../readings.ts";
-import { gridLine, STATE_SIGNS, stateLine } from "../states.ts";
 import {
   type Canvas,
   type Chooser,
+  type Context,
   type Drawn,
   NO_SHEET,
   type PlotPlace,
   type Sheet,
   type View,
 } from "../view.ts";
+import { headOf, wrongWith } from "./head.ts";
 import { lossesOf } from "./losses.ts";
 import { sampleLines, texts } from "./run-texts.ts";
 import { verdictLines } from "./verdict.ts";
@@ -84,11 +76,23 @@ export const runView: View = {
     ...PAGE_KEYS,
     ...RUN_KEYS,
     ...CURVE_KEYS,
-    bind(ROWS.enter, toggleAlone),
+    bind(ROWS.enter, enter),
+    bind(ROWS.maximise, toggleAlone),
     bind(ROWS.pane, nextPart),
     choosing(PARAMETERS),
   ],
+  point: (state, { scene }, { kind, key }) => {
+    const found = scene.run && wrongWith(scene.readers, scene.run).find((one) => one.key === key);
+    return kind === "finding" && found ? { state: toEvidence(state, scene, found) } : null;
+  },
 };
+
+/** Goes to the evidence of what is wrong with a run; where that is nothing or shown already, makes charts larger. */
+function enter(state: State, { scene }: Context): State {
+  const [worst] = scene.run === undefined ? [] : wrongWith(scene.readers, scene.run);
+  const isShown = state.isAlone || state.spotlight !== null || state.crosshair !== null;
+  return worst === undefined || isShown ? toggleAlone(state) : toEvidence(state, scene, worst);
+}
 
 /** The fewest columns at which notes stand beside the charts instead of under them. */
 const WITH_SIDE = 76;
@@ -125,7 +129,7 @@ function pageOf(
   const facts = canvas.stored.facts(run);
   const charts = chartsOf(canvas, run);
   const sections = [
-    withoutPlot(head(canvas, run, facts)),
+    withoutPlot(headOf(canvas, run, facts)),
     ...(canvas.state.spotlight === null ? charts : charts.toReversed()),
     ...texts(canvas, run, facts).map(withoutPlot),
   ].filter((section) => section.lines.length > 0);
@@ -172,43 +176,6 @@ function sideWidth({ columns }: Canvas): number {
 function chartRows({ rows, state }: Canvas): number {
   if (state.isAlone) return Math.max(6, rows - 2);
   return Math.max(7, Math.min(20, Math.floor((rows - 3) / 2)));
-}
-
-function head(canvas: Canvas, run: ShownRun, facts: RunFacts): Line[] {
-  const { initialLoss, vocabulary } = facts;
-  const { columns } = canvas;
-  const grid = gridLine(canvas, run.grid);
-  const { sign, tone } = STATE_SIGNS[run.state];
-  const speed = run.stepsPerS === null ? "" : ` · ${count(run.stepsPerS)} steps/s`;
-  const name: Line = [
-    piece(`${sign} `, tone),
-    { text: run.name, bold: true },
-    ...(run.tags.length > 0 ? [piece(`  ${run.tags.join(", ")}`, "accent")] : []),
-  ];
-  const state: Line = [...stateLine(run), piece(` · ${stepsText(run)}${speed}`, "muted")];
-  const fits = lineWidth(name) + lineWidth(state) + 2 <= columns;
-  const guess =
-    vocabulary === null ? "" : ` (guessing: ln ${vocabulary} = ${Math.log(vocabulary).toFixed(4)})`;
-  const results = [
-    ...(initialLoss === null && isRecorded(run)
-      ? []
-      : [`loss at init ${loss(initialLoss)}${guess}`]),
-    ...(run.loss === null && isRecorded(run) ? [] : [`now ${loss(run.loss)}`]),
-    ...(run.trainLoss === null ? [] : [`train ${loss(run.trainLoss)}`]),
-    ...(run.validLoss === null ? [] : [`valid ${loss(run.validLoss)}`]),
-  ].join(" · ");
-  return [
-    ...(fits ? [justify(name, state, columns)] : [name, state]),
-    ...(results === "" ? [] : wrapped(results, columns)),
-    ...(facts.revisions.length > 1 ? wrapped(mixedText(run, facts), columns, "warn") : []),
-    ...(run.error === null ? [] : wrapped(run.error, columns, "bad")),
-    ...(run.note === null ? [] : wrapped(`note: ${run.note}`, columns)),
-    ...(grid.length === 0 ? [] : [grid]),
-  ];
-}
-
-function mixedText({ engine }: ShownRun, { revisions }: RunFacts): string {
-  return `trained by ${engine}, ${revisionText(revisions)}, whose bits differ`;
 }
 
 function lossChart(canvas: ChartCanvas, run: ShownRun): DrawnPlots {

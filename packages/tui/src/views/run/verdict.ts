@@ -14,6 +14,7 @@ import {
   type Piece,
   piece,
   type Tone,
+  wrapped,
 } from "../../text/line.ts";
 import type { ChartCanvas, Plot } from "../plots.ts";
 import { xName } from "../plots.ts";
@@ -155,7 +156,24 @@ export function verdictLines(
     justify([piece("log10 update:data", "muted")], [piece(at, "muted")], width),
     ...rows,
     ...more,
+    ...(isEarly ? [] : wrapped(answerOf(verdicts), width, "muted")),
   ];
+}
+
+/** Says which parameters learn too fast or too slowly, of those for which rules have a band. */
+function answerOf(verdicts: ReadonlyMap<string, Verdict | null>): string {
+  const judged = [...verdicts].flatMap(([series, verdict]) =>
+    verdict === null || verdict.word === null ? [] : [{ series, word: verdict.word }],
+  );
+  if (judged.length === 0)
+    return "none of these is judged: rules have a band for weights of hidden layers";
+  const kinds = (["too fast", "too slow", "frozen"] as const).flatMap((word) => {
+    const some = judged.filter((one) => one.word === word);
+    const names = some.map(({ series }) => series.slice(RATIO.length)).join(", ");
+    return some.length === 0 ? [] : [`${word}: ${names}`];
+  });
+  const answer = kinds.length > 0 ? kinds.join("; ") : "none of them learns too fast or too slowly";
+  return `weights of hidden layers are judged: ${answer}`;
 }
 
 /** Judges the parameters of a run, each by the series of its ratios. */
@@ -194,7 +212,7 @@ function lastWindow(updates: number): { readonly first: number; readonly last: n
 function verdictWords(verdict: Verdict | null, room: number): Piece {
   if (verdict === null) return piece("no finite ratio", "muted");
   const { word, since } = verdict;
-  if (word === null) return piece("no band", "muted");
+  if (word === null) return piece("not judged", "muted");
   const long = since === null ? word : `${word} since ${compact(since)}`;
   return piece(long.length <= room ? long : word, TONES[word]);
 }
