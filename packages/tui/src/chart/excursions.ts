@@ -54,8 +54,8 @@ type Stretch = { readonly from: number; readonly to: number; readonly dot: numbe
 function beyond(values: Float64Array, isBeyond: (value: number) => boolean): Stretch[] {
   const found: { from: number; to: number }[] = [];
   const first = values.findIndex((value) => !Number.isNaN(value));
-  for (const [dot, value] of values.entries()) {
-    if (!isBeyond(value)) continue;
+  for (let dot = 0; dot < values.length; dot++) {
+    if (!isBeyond(values[dot] ?? Number.NaN)) continue;
     const last = found.at(-1);
     if (last !== undefined && dot - last.to <= NEAR) last.to = dot;
     else found.push({ from: dot, to: dot });

@@ -126,16 +126,16 @@ export class Raster {
 }
 
 /** Cuts a line where it leaves the rows of dots from 0 to `last`; null where it lies outside. */
-function withinRows([x0, y0]: Dot, [x1, y1]: Dot, last: number): readonly [Dot, Dot] | null {
+function withinRows(from: Dot, to: Dot, last: number): readonly [Dot, Dot] | null {
+  const [x0, y0] = from;
+  const [x1, y1] = to;
+  if (Math.min(y0, y1) >= 0 && Math.max(y0, y1) <= last) return [from, to];
   if (Math.max(y0, y1) < 0 || Math.min(y0, y1) > last) return null;
-  const at = (y: number): Dot => {
+  const at = (x: number, y: number): Dot => {
     const inside = Math.min(last, Math.max(0, y));
-    return [
-      inside === y ? (y === y0 ? x0 : x1) : x0 + ((inside - y0) / (y1 - y0)) * (x1 - x0),
-      inside,
-    ];
+    return inside === y ? [x, y] : [x0 + ((inside - y0) / (y1 - y0)) * (x1 - x0), inside];
   };
-  return [at(y0), y0 === y1 ? [x1, y1] : at(y1)];
+  return [at(x0, y0), at(x1, y1)];
 }
 
 /** Adds one cell to a line, in the last piece where the style is the same. */

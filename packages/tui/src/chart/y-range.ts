@@ -49,8 +49,7 @@ export function yRange(
   { log, guides, previous, isWhole = false, leastCore = 0, leastShare = LEAST_SHARE }: RangeOptions,
 ): Range | null {
   const isDrawn = (value: number) => Math.abs(value) < LARGEST && (!log || value > 0);
-  const all = joined(curves.flatMap(everythingOf)).filter(isDrawn).sort();
-  const whole = { low: all[0] ?? Number.NaN, high: all.at(-1) ?? Number.NaN };
+  const whole = extentOf(curves.flatMap(everythingOf), isDrawn);
   if (Number.isNaN(whole.low)) return null;
   const late = joined(curves.flatMap(linesOf).map(lateOf)).filter(isDrawn).sort();
   const { low, high } = log || isWhole ? whole : bulkOf(whole, late, leastCore);
@@ -58,6 +57,20 @@ export function yRange(
   const shown = [low, high, ...near.map(({ value }) => value)];
   const least = { low: Math.min(...shown), high: Math.max(...shown) };
   return settle(padded(least, log, leastShare), previous, log);
+}
+
+/** Returns the smallest and the largest value; NaN where there is none. */
+function extentOf(parts: readonly Float64Array[], isDrawn: (value: number) => boolean): Range {
+  let [low, high] = [Number.NaN, Number.NaN];
+  for (const part of parts) {
+    for (let i = 0; i < part.length; i++) {
+      const value = part[i] ?? Number.NaN;
+      if (!isDrawn(value)) continue;
+      if (!(value >= low)) low = value;
+      if (!(value <= high)) high = value;
+    }
+  }
+  return { low, high };
 }
 
 /** Returns the range without what would flatten the core of the values. */

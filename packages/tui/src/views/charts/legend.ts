@@ -85,17 +85,15 @@ export function legendLines(canvas: ChartCanvas, entries: readonly Entry[], widt
     width,
   );
   const readings = readingsOf(canvas, entries, width);
-  const lines = entries.map((entry, i) => {
-    const { plot, name, isTop } = entry;
+  const names = fittingNames(canvas, entries, { readings, width });
+  const lines = entries.map(({ plot, name, isTop }, i) => {
     const reading = readings[i] ?? [];
     const marks = findingsLine(plot.runs);
-    const room = width - SIGNS - lineWidth(reading) - lineWidth(marks) - 2;
-    const shown = widthOf(name) <= room ? name : shortName(canvas, entry, room);
     const left: Line = [
       piece(isTop ? "▶" : " ", plot.look.tone),
       swatch(plot.look),
       piece(" "),
-      { text: shown, bold: isTop },
+      { text: names[i] ?? name, bold: isTop },
       ...(marks.length === 0 ? [] : [piece(" "), ...marks]),
     ];
     const drawn = justify(left, reading, width);
@@ -124,13 +122,21 @@ function isOfTwo({ raw, smoothed }: Reading): boolean {
   return raw.mean !== smoothed.mean;
 }
 
-function shortName({ scene }: ChartCanvas, { plot }: Entry, room: number): string {
-  const at = scene.chosen.findIndex(({ key }) => key === plot.key);
-  const row = scene.chosen[at];
-  if (row === undefined) return plot.label;
-  const size = sizeText(row);
-  const all = fitTitles(scene.chosen, Math.max(1, room - size.length), scene.table);
-  return (all[at] ?? plot.label) + size;
+/** Returns the names of the curves; where they do not all fit beside their values, all in short. */
+function fittingNames(
+  { scene: { chosen, table } }: ChartCanvas,
+  entries: readonly Entry[],
+  { readings, width }: { readonly readings: readonly Line[]; readonly width: number },
+): string[] {
+  const names = entries.map(({ name }) => name);
+  const room = (plot: Plot, i: number): number =>
+    width - SIGNS - lineWidth(readings[i] ?? []) - lineWidth(findingsLine(plot.runs)) - 2;
+  if (entries.every(({ name, plot }, i) => widthOf(name) <= room(plot, i))) return names;
+  const rows = entries.flatMap(({ plot }) => chosen.find(({ key }) => key === plot.key) ?? []);
+  const sizes = rows.map(sizeText);
+  const least = Math.min(...entries.map(({ plot }, i) => room(plot, i) - (sizes[i] ?? "").length));
+  const short = fitTitles(rows, Math.max(1, least), table);
+  return short.map((name, i) => name + (sizes[i] ?? ""));
 }
 
 /** Writes the values of curves below each other, and how they spread where there is room for that beside the name. */
