@@ -322,3 +322,14 @@ test("nobody goes on from a run whose history is damaged", () => {
 
   expect(start()).toBeUndefined();
 });
+
+test("a table counts no findings that are not what was written: it leaves the run out, and says why", () => {
+  const path = fullStore();
+  damage(path, "update finding set level = 'error'");
+  const reader = readerAt(path);
+
+  expect(reader.runs()).toEqual([]);
+  expect(reader.checks.met).toMatchObject([
+    { run: "g/v", reason: "its findings or thresholds are not what the digest says" },
+  ]);
+});
