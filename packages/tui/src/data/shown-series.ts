@@ -43,7 +43,7 @@ export function parametersOf(series: readonly string[]): string[] {
 }
 
 /** What a training takes of its machine is charted where it is chosen. */
-const SYSTEM = "system/";
+const SYSTEM = /^system[/.]/;
 
 /** Charts of runs that have metrics alone, and of the ratios that have a band. */
 const MOST_CHARTS = 4;
@@ -85,7 +85,7 @@ export function defaultSeries(
   );
   const losses = series.filter((name) => name === "loss" || name.endsWith("_loss"));
   const all = series.filter(isMetric);
-  const trained = all.filter((name) => prefixOf(name) !== SYSTEM);
+  const trained = all.filter((name) => !SYSTEM.test(metricOf(name)));
   const metrics = trained.length > 0 ? trained : all;
   const best = [
     ...losses.filter((name) => ROLES.includes(name)),
