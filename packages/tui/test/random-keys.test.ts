@@ -3,15 +3,25 @@ import { readFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { expect, onTestFinished, test, vi } from "vitest";
-import { type Random, randomFrom, randomKey, randomSize } from "./random.ts";
+import {
+  type Random,
+  randomFrom,
+  randomKey,
+  randomPointer,
+  randomSize,
+  reportOf,
+} from "./random.ts";
 import { sampleStore } from "./samples.ts";
 import { ABLATE, sequenceOf, Terminal } from "./terminal.ts";
 
 const SIZES = { columns: [10, 300], rows: [3, 100] } as const;
 const BATCH = 25;
 
+/** `pnpm test:long` has the long form: 20,000 in all. */
+const INPUTS = process.env.ABLATE_LONG ? 5000 : 2500;
+
 test.each([11, 12, 13, 14])(
-  "2,500 random keys and sizes on a store that grows do not end the UI (seed %i)",
+  `${INPUTS} random keys, clicks, drags and sizes on a store that grows do not end the UI (seed %i)`,
   async (seed) => {
     const store = sampleStore();
     train(store);
@@ -19,7 +29,7 @@ test.each([11, 12, 13, 14])(
     await ui.waitFor("1 Runs");
     const random = randomFrom(seed);
 
-    for (let sent = 0; sent < 2500; sent += BATCH) {
+    for (let sent = 0; sent < INPUTS; sent += BATCH) {
       ui.type(batch(random));
       ui.resize(randomSize(random, SIZES));
       await answered(ui, 81 + sent / BATCH); // another size each time: the same again is none
@@ -27,13 +37,18 @@ test.each([11, 12, 13, 14])(
 
     await quit(ui);
     expect(readFileSync(join(dirname(store), "errors"), "utf8")).toBe("");
+    const modes = [25, 7, 1049, 1002, 1003, 1006];
+    const last = modes.map((mode) => ui.output.split(`\x1b[?${mode}`).at(-1)?.[0]);
+    expect(last.join("")).toBe("hhllll");
   },
 );
 
-/** Keys in one write. */
+/** Keys and what the mouse does, in one write. */
 function batch(random: Random): string {
   return Array.from({ length: BATCH }, () =>
-    sequenceOf(randomKey(random, random.between(0, 1) === 0)),
+    random.between(0, 2) === 0
+      ? reportOf(randomPointer(random, { columns: 300, rows: 26 }))
+      : sequenceOf(randomKey(random, random.between(0, 1) === 0)),
   )
     .join("")
     .replaceAll("\x1b\x1b", "\x1b");

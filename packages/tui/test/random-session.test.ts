@@ -6,7 +6,7 @@ import { Session } from "../src/session.ts";
 import { DEFAULT_SETTINGS } from "../src/state/settings.ts";
 import { lineText, lineWidth } from "../src/text/line.ts";
 import { addRuns } from "./make.ts";
-import { PASTES, type Random, randomFrom, randomKey, randomSize } from "./random.ts";
+import { PASTES, type Random, randomFrom, randomKey, randomPointer, randomSize } from "./random.ts";
 import { sampleStore } from "./samples.ts";
 
 const SIZES = { columns: [1, 300], rows: [1, 100] } as const;
@@ -15,7 +15,7 @@ const SIZES = { columns: [1, 300], rows: [1, 100] } as const;
 const INPUTS = process.env.ABLATE_LONG ? 2500 : 600;
 
 test.each([1, 2, 3, 4])(
-  `${INPUTS} random keys, pastes and sizes fit every frame (seed %i)`,
+  `${INPUTS} random keys, clicks, drags, pastes and sizes fit every frame (seed %i)`,
   (seed) => {
     const random = randomFrom(seed);
     const path = sampleStore();
@@ -59,7 +59,12 @@ function act(ui: Session, random: Random): string {
     ui.resize(size);
     return `resize ${size.columns}x${size.rows}`;
   }
-  if (kind < 8) {
+  if (kind < 40) {
+    const pointer = randomPointer(random, ui.state.size);
+    ui.pointer(pointer);
+    return `mouse ${JSON.stringify(pointer)}`;
+  }
+  if (kind < 43) {
     const text = random.pick(PASTES);
     ui.paste(text);
     return `paste ${JSON.stringify(text.slice(0, 40))}`;

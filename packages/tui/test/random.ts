@@ -1,5 +1,7 @@
 /** Random input that is the same every time. */
 import { KEYS } from "../src/keys/table.ts";
+import type { Size } from "../src/state/state.ts";
+import type { Pointer } from "../src/views/view.ts";
 
 export type Random = {
   /** A whole number from `low` to `high`, both included. */
@@ -81,4 +83,45 @@ export function randomSize(
     columns: pick([columns[0], between(...columns), between(...columns), 80, columns[1]]),
     rows: pick([rows[0], between(...rows), between(...rows), 24, rows[1]]),
   };
+}
+
+const KINDS = ["press", "press", "double", "drag", "drag", "release", "move", "wheel"] as const;
+
+/** Something done with the mouse at a cell of a screen, from time to time beside it; drags go on from presses. */
+export function randomPointer({ between, pick }: Random, { columns, rows }: Size): Pointer {
+  const kind = pick([...KINDS]);
+  const isHeld = between(0, 9) === 0;
+  const isPlain = kind === "wheel" || kind === "move";
+  return {
+    kind,
+    button: isPlain ? "none" : pick(["left", "left", "left", "middle", "right"]),
+    by: kind === "wheel" ? pick([-1, 1, -7, 7]) : 0,
+    column: between(0, columns + 2),
+    row: pick([between(0, rows + 1), between(0, rows + 1), 0, 1, rows - 1]),
+    isShift: isHeld && between(0, 1) === 0,
+    isAlt: isHeld && between(0, 1) === 0,
+    isCtrl: isHeld && between(0, 1) === 0,
+  };
+}
+
+const BUTTONS = ["left", "middle", "right", "none"] as const;
+
+/** What a terminal sends for it; a double click is two presses. */
+export function reportOf({
+  kind,
+  button,
+  by,
+  column,
+  row,
+  isShift,
+  isAlt,
+  isCtrl,
+}: Pointer): string {
+  const held = (isShift ? 4 : 0) + (isAlt ? 8 : 0) + (isCtrl ? 16 : 0);
+  const at = `${column + 1};${row + 1}`;
+  if (kind === "wheel") return `\x1b[<${(by < 0 ? 64 : 65) + held};${at}M`.repeat(Math.abs(by));
+  const moved = kind === "drag" || kind === "move" ? 32 : 0;
+  const report = `\x1b[<${BUTTONS.indexOf(button) + moved + held};${at}`;
+  if (kind === "double") return `${report}M${report}m${report}M${report}m`;
+  return `${report}${kind === "release" ? "m" : "M"}`;
 }

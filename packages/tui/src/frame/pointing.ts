@@ -30,6 +30,9 @@ const LINES_A_NOTCH = 3;
 /** What a wheel that runs freely sends at once at most counts as so many notches. */
 const MOST_NOTCHES = 20;
 
+/** A slip of the mouse ends nothing. */
+const KEYBOARD_ONLY: ReadonlySet<string> = new Set(["q", "ctrl-c", "ctrl-z"]);
+
 /** Handles what the mouse did. What is done with shift is the terminal's: it selects. */
 export function point(state: State, pointer: Pointer, pointing: Pointing): Pointed {
   const { kind, isShift } = pointer;
@@ -40,7 +43,7 @@ export function point(state: State, pointer: Pointer, pointing: Pointing): Point
   if (kind === "move") return { state: hover(state, pointer, pointing), held: null };
   const isClick = kind === "press" && pointer.button === "left";
   const key = isClick ? pieceAt(frame, pointer)?.press : undefined;
-  if (key !== undefined) return { state, held: null, key };
+  if (key !== undefined && !KEYBOARD_ONLY.has(key)) return { state, held: null, key };
   return ask({ ...state, message: null }, pointer, pointing);
 }
 
