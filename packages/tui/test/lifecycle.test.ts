@@ -2,6 +2,7 @@ import { spawn, spawnSync } from "node:child_process";
 import { readFileSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { stripVTControlCharacters } from "node:util";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { drawOnce } from "../src/draw-once.ts";
 import { VIEW_NAMES } from "../src/views/registry.ts";
@@ -244,8 +245,12 @@ const CRASH = `process.on("SIGUSR2", () => { throw new Error("thrown on purpose\
 
 /** The frame of a fresh start. */
 function frameOf(store: string, size: Size, view = "runs"): string[] {
-  const theme = { depth: "none", background: "dark" } as const;
-  return drawOnce({ store, size, view, glyphs: "braille", theme }).trimEnd().split("\n");
+  const theme = { depth: "256", background: "dark" } as const; // what has fewer colours has other dashes
+  const drawn = stripVTControlCharacters(drawOnce({ store, size, view, glyphs: "braille", theme }));
+  return drawn
+    .trimEnd()
+    .split("\n")
+    .map((line) => line.trimEnd());
 }
 
 /** Cursor, wrapping of lines, alternate screen and mouse of a terminal that is as before. */

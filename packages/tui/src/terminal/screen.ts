@@ -1,5 +1,6 @@
 /** Owns the terminal's screen: the alternate one, its cursor, and which lines have to be written. */
 import { visibleLines } from "@ablate/text";
+import { lineChange } from "./stretches.ts";
 
 const ENTER = "\x1b[?1049h\x1b[?25l\x1b[?7l\x1b[?2004h\x1b[2J\x1b[H";
 const LEAVE = "\x1b[0m\x1b[?2004l\x1b[?7h\x1b[?25h\x1b[?1049l";
@@ -15,6 +16,7 @@ export class Screen {
   #hasMouse = false;
   #lines: readonly string[] = [];
   #frames = 0;
+  #bytes = 0;
 
   constructor(write: (text: string) => void) {
     this.#write = write;
@@ -23,6 +25,11 @@ export class Screen {
   /** Frames that were written because something in them was new. */
   get frames(): number {
     return this.#frames;
+  }
+
+  /** Bytes of all frames. */
+  get bytes(): number {
+    return this.#bytes;
   }
 
   /** Switches to the alternate screen; what was on the other one stays there. */
@@ -58,15 +65,22 @@ export class Screen {
     if (!this.#isOpen) return;
     let changes = "";
     for (const [row, line] of lines.entries()) {
-      if (line === this.#lines[row]) continue;
-      changes += `\x1b[${row + 1};1H\x1b[K${visibleLines(line)}`; // erased first: after a full line the cursor is on its last cell
+      const before = this.#lines[row];
+      if (line === before) continue;
+      changes += lineChange(
+        row,
+        before === undefined ? undefined : visibleLines(before),
+        visibleLines(line),
+      );
     }
     for (let row = lines.length; row < this.#lines.length; row++)
       changes += `\x1b[${row + 1};1H\x1b[K`;
     this.#lines = lines;
     if (changes === "") return;
+    const frame = `${BEGIN}${changes}${END}`;
     this.#frames += 1;
-    this.#write(`${BEGIN}${changes}${END}`);
+    this.#bytes += Buffer.byteLength(frame);
+    this.#write(frame);
   }
 
   /** Writes a sequence that shows nothing, such as one for the clipboard. */
