@@ -142,3 +142,16 @@ test.each([40, 60, 80])(
     }
   },
 );
+
+test("views of one run are about the run under the cursor, not one that was opened before", () => {
+  const ui = session(severalGrids());
+
+  press(ui, "end", "3");
+  expect(screen(ui)[2]).toContain("third/alone");
+  press(ui, "1", "/", ..."grid:second", "enter", "home", "5");
+  expect(screen(ui)[0]).toMatch(/› second › a /);
+  press(ui, "1", "escape", "home", "3", "/", ..."grid:third", "enter");
+  expect(screen(ui)[0]).toContain("› first › a (not in the filter)");
+  press(ui, "1", "/", "ctrl-u", ..."zzz", "enter", "3");
+  expect(screen(ui)[2]).toContain("no run to show");
+});

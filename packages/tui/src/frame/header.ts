@@ -31,7 +31,11 @@ function headLine({ state, scene }: FrameCanvas, store: string, view: View): Lin
   const path = pathTo(scene, view, snapshot.logs?.title ?? basename(store));
   const isOfGrids = view.name === "grids";
   const shown = isOfGrids ? table.everywhere : table.matches;
-  const counts: Line = [piece(`  ${countText(scene, shown, isOfGrids)}`), ...statesOf(shown)];
+  const counts: Line = [
+    ...outside(scene, view),
+    piece(`  ${countText(scene, shown, isOfGrids)}`),
+    ...statesOf(shown),
+  ];
   const size = snapshot.bytes === 0 ? [] : [piece(`${bytes(snapshot.bytes)}  `, "muted")];
   const live: Line = [livePiece(snapshot), piece(" ")];
   const briefly = lineWidth([leftPiece(table.left, 0)]);
@@ -54,6 +58,12 @@ function pathTo({ table, run }: FrameCanvas["scene"], view: View, store: string)
   const inGrid = grid === null ? several : [grid];
   if (view.isOfOneRun !== true || run === undefined) return [store, ...inGrid];
   return [store, ...inGrid, run.grid === grid ? run.title : run.name];
+}
+
+/** Says that a run is shown which the filter does not leave. */
+function outside({ table, run }: FrameCanvas["scene"], { isOfOneRun }: View): Line {
+  const isOut = isOfOneRun === true && run !== undefined && !table.matches.includes(run);
+  return isOut ? [piece(" (not in the filter)", "warn")] : [];
 }
 
 /** Cells of what is shown, a file or a folder, in the header. */

@@ -31,6 +31,14 @@ const RUN_FILTER: FilterField = {
   hint: "words, state:running, train.lr>=0.1, has:tag, and, or, not",
 };
 
+/** Shows a view; one of one run is about the run that the view before it was about, or that was under its cursor. */
+function toView(state: State, { view, scene }: Context, next: View = view): State {
+  const shown = show(state, next.name);
+  if (next.isOfOneRun !== true || view.isOfOneRun === true) return shown;
+  const subject = view.subject?.(scene) ?? scene.focused?.members[0];
+  return { ...shown, opened: subject?.name ?? null };
+}
+
 /** Keys that act in every view; a view may have a handler of its own for some of them. */
 const EVERYWHERE: readonly BoundKey[] = [
   bind(ROWS.back, goBack),
@@ -44,11 +52,13 @@ const EVERYWHERE: readonly BoundKey[] = [
   ...ANNOTATION_KEYS,
   ...PANE_KEYS,
   ...PANE_SIZE_KEYS,
-  ...bindBoth([ROWS.previousView, ROWS.nextView], (state, _, by) => {
+  ...bindBoth([ROWS.previousView, ROWS.nextView], (state, context, by) => {
     const at = VIEWS.findIndex(({ name }) => name === state.settings.view);
-    return show(state, VIEWS[wrap(at + by, VIEWS.length)]?.name ?? state.settings.view);
+    return toView(state, context, VIEWS[wrap(at + by, VIEWS.length)]);
   }),
-  ...VIEWS.map(({ key, help, name }) => bind({ keys: [key], help }, (state) => show(state, name))),
+  ...VIEWS.map((view) =>
+    bind({ keys: [view.key], help: view.help }, (state, context) => toView(state, context, view)),
+  ),
   bind(ROWS.copy, { type: "copy" }),
   bind(ROWS.csv, { type: "csv" }),
   bind(ROWS.mouse, { type: "mouse" }),

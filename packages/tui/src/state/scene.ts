@@ -70,9 +70,7 @@ export function sceneMaker(readers: Readers): SceneMaker {
     const focused = table.rows[focusAt];
     const { chosen, unmarked } = chosenRows(table, settings.marks);
     const run =
-      state.opened === null
-        ? (focused?.members[0] ?? table.all[0])
-        : runs.find(({ name }) => name === state.opened);
+      state.opened === null ? focused?.members[0] : runs.find(({ name }) => name === state.opened);
     const ofOne = run === undefined ? [] : [run];
     const shownRuns = isOfOneRun ? ofOne : chosen.flatMap(({ members }) => members);
     const allMetrics = seriesOf(shownRuns, curves);

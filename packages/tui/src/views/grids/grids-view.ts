@@ -32,7 +32,6 @@ export const gridsView: View = {
   draw: (canvas) => drawGrids(canvas, listed(canvas.scene)),
   hints: () => [hint(ROWS.enter, "its runs"), hint(ROWS.sort), hint(ROWS.tag), hint(ROWS.note)],
   choosers: [SORT],
-  subject: (scene) => focusedGrid(scene)?.runs[0],
   point: pointGrids,
   keys: [
     ...moveKeys(move, ({ rows }) => Math.max(1, rows - 1)),
@@ -50,8 +49,12 @@ export const gridsView: View = {
       if (gridSort === null) return say(state, "nothing is sorted yet: s chooses a column");
       return adjusted(state, { gridSort: { ...gridSort, isDescending: !gridSort.isDescending } });
     }),
-    bind(ROWS.tag, (state, { scene }) => annotated(state, scene, "grid-tag")),
-    bind(ROWS.note, (state, { scene }) => annotated(state, scene, "grid-note")),
+    ...[ROWS.tag, ROWS.tagGrid].map((row) =>
+      bind(row, (state, { scene }) => annotated(state, scene, "grid-tag")),
+    ),
+    ...[ROWS.note, ROWS.noteGrid].map((row) =>
+      bind(row, (state, { scene }) => annotated(state, scene, "grid-note")),
+    ),
   ],
 };
 
