@@ -10,11 +10,10 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { missingPyTorch, OWN_FRAME, trainOwn } from "../packages/cli/test/own-training.ts";
-import { KEYS, keyName } from "../packages/tui/src/keys/table.ts";
+import { withKeyTables } from "./key-tables.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const PAGES = ["README.md", "docs/ui.md"];
-const KEY_TABLE = /(\n\| key \|.*\n\|[-|]*\n)(?:\|.*\n)*/;
 const FRAME = /(<!-- frame: (.*) -->\n```\n)[\s\S]*?(```\n)/g;
 
 const folder = mkdtempSync(join(tmpdir(), "ablate-frames-"));
@@ -34,7 +33,7 @@ for (const page of PAGES) {
     FRAME,
     (_, head: string, args: string, tail: string) => head + ablate(args.split(" ")) + tail,
   );
-  writeFileSync(join(ROOT, page), drawOwn(drawn.replace(KEY_TABLE, `$1${keyRows()}`)));
+  writeFileSync(join(ROOT, page), drawOwn(withKeyTables(drawn)));
 }
 rmSync(folder, { recursive: true });
 
@@ -47,11 +46,4 @@ function drawOwn(page: string): string {
     OWN_FRAME,
     (_, head: string, args: string, _old: string, tail: string) => head + frameOf(args) + tail,
   );
-}
-
-function keyRows(): string {
-  return KEYS.map(({ keys, help, views }) => {
-    const names = keys.map((key) => `\`${keyName(key)}\``).join(" ");
-    return `| ${names} | ${views?.join(", ") ?? "everywhere"} | ${help} |\n`;
-  }).join("");
 }

@@ -3,13 +3,13 @@ import { readdirSync, readFileSync, statSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
-import { KEYS, keyName } from "@ablate/tui";
 import { beforeAll, expect, test } from "vitest";
+import { withKeyTables } from "../../../docs/key-tables.ts";
 import { DOCUMENT_PICTURES } from "../../../docs/pictures.ts";
 import { readCast } from "../../../testing/picture/cast.ts";
 import { sourceOf } from "../../../testing/picture/png.ts";
 import { screenOf } from "../../../testing/picture/screen.ts";
-import { page, tableRows } from "./documents.ts";
+import { page } from "./documents.ts";
 import { ablate, makeFolder } from "./make.ts";
 import { train } from "./train.ts";
 
@@ -102,20 +102,11 @@ test("README opens with the cockpit and the session; every picture is shown, and
   for (const file of files) expect(statSync(join(PICTURES, file)).size, file).toBeLessThan(250_000);
 });
 
-test("the table of keys is the program's", () => {
-  const documented = tableRows(page("docs/ui.md"), "key").map((row) => [
-    row.get("key"),
-    row.get("where"),
-    row.get("what it does"),
-  ]);
+test("the tables of keys and commands are the program's", () => {
+  const documented = page("docs/ui.md");
 
-  expect(documented).toEqual(
-    KEYS.map(({ keys, help, views }) => [
-      keys.map((key) => `\`${keyName(key)}\``).join(" "),
-      views?.join(", ") ?? "everywhere",
-      help,
-    ]),
-  );
+  expect(documented).toContain("### Commands");
+  expect(withKeyTables(documented)).toBe(documented);
 });
 
 test.each([

@@ -1,5 +1,6 @@
 /** Frames and charts as text, for scripts, documents and other commands. */
 import type { Glyphs } from "./chart/raster.ts";
+import type { FirstCommand } from "./commands/table.ts";
 import { Feed } from "./data/feed.ts";
 import type { LogSource } from "./data/log-source.ts";
 import { Session } from "./session.ts";
@@ -27,18 +28,22 @@ export type OnceOptions = Showing & {
   readonly marks?: readonly string[] | undefined;
   /** Shows runs, too, that are left from earlier plans. */
   readonly isAll?: boolean | undefined;
+  /** What is carried out first. */
+  readonly commands?: readonly FirstCommand[] | undefined;
 };
 
 /**
  * One frame of the UI as text, lines of which none is wider than the size.
  *
  * @throws StoreError - if the store cannot be read
+ * @throws CommandError - if a command makes no sense
  */
 export function drawOnce({
   view,
   run,
   marks = [],
   isAll = false,
+  commands = [],
   ...showing
 }: OnceOptions): string {
   const settings: ViewSettings = {
@@ -50,6 +55,7 @@ export function drawOnce({
   };
   return withSession({ settings, ...showing }, (session) => {
     if (run !== undefined) session.open(run);
+    session.begin(commands);
     session.check(Number.POSITIVE_INFINITY);
     const { header, body, footer } = session.frame;
     return [...header, ...body, ...footer];

@@ -1,5 +1,7 @@
 export { drawHistogram } from "./chart/histogram.ts";
 export type { Glyphs } from "./chart/raster.ts";
+export { CommandError } from "./commands/command.ts";
+export { type FirstCommand, UI_FLAGS } from "./commands/table.ts";
 export type { LogSource, SourceStatus } from "./data/log-source.ts";
 export { drawOnce, drawRunCharts, type OnceOptions } from "./draw-once.ts";
 export { drawRange, type RangeChart } from "./draw-range.ts";

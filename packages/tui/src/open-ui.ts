@@ -2,6 +2,7 @@
 import { isDeepStrictEqual } from "node:util";
 import { counted, type Notice } from "@ablate/text";
 import type { Glyphs } from "./chart/raster.ts";
+import type { FirstCommand } from "./commands/table.ts";
 import { Feed, type StoreSnapshot } from "./data/feed.ts";
 import { areOfSeveralGrids } from "./data/grids.ts";
 import type { LogSource } from "./data/log-source.ts";
@@ -40,6 +41,10 @@ export type UiOptions = {
   /** Runs to mark, beside the remembered ones unless these alone are asked for. */
   readonly marks?: readonly string[] | undefined;
   readonly areOnlyMarks?: boolean | undefined;
+  /** What is carried out first. */
+  readonly commands?: readonly FirstCommand[] | undefined;
+  /** Whether nothing is taken over of how the store was last looked at. */
+  readonly isFresh?: boolean | undefined;
   /** A word for a run to open as soon as it is there. */
   readonly wanted?: string | undefined;
   /** Logs that are brought into the store meanwhile. */
@@ -62,7 +67,7 @@ export type UiOptions = {
 export async function openUi(options: UiOptions): Promise<number> {
   const feed = new Feed(options.store, options.source, options.isAwaited);
   const file = memoryFile(options.store, options.environment);
-  const session = sessionOf(options, feed, recall(file));
+  const session = sessionOf(options, feed, options.isFresh ? DEFAULT_SETTINGS : recall(file));
   const program = new Program(options, session, feed);
   try {
     return await program.run();
@@ -81,6 +86,7 @@ function sessionOf(
     isWithoutMouse = false,
     marks = [],
     areOnlyMarks = false,
+    commands = [],
     stdout,
     hint,
     ...options
@@ -100,6 +106,7 @@ function sessionOf(
   const { depth } = options.theme;
   const session = new Session({ ...options, depth, feed, size: sizeOf(stdout), settings });
   if (run !== undefined) session.open(run);
+  session.begin(commands);
   const said = hint ?? feed.notice;
   if (said !== null) session.say(said);
   return session;

@@ -3,7 +3,8 @@ import { basename } from "node:path";
 import { type Annotation, StoreError } from "@ablate/store";
 import type { Glyphs } from "./chart/raster.ts";
 import type { Range } from "./chart/scale.ts";
-import { carryOut } from "./commands/table.ts";
+import { CommandError } from "./commands/command.ts";
+import { carryOut, type FirstCommand } from "./commands/table.ts";
 import { CurveReader } from "./data/curves.ts";
 import type { Feed } from "./data/feed.ts";
 import type { LogSource } from "./data/log-source.ts";
@@ -57,6 +58,8 @@ export class Session {
   readonly #feed: Feed;
   readonly #source: LogSource | undefined;
   #wanted: string | null;
+  /** Commands that wait for runs. */
+  #first: readonly FirstCommand[] = [];
   readonly #options: Pick<SessionOptions, "glyphs" | "depth" | "annotate">;
   readonly #readers: Readers;
   readonly #makeScene: SceneMaker;
@@ -174,6 +177,7 @@ export class Session {
     const focusAt = this.#scenes.get(this.active.isOfOneRun ?? false)?.focusAt ?? 0;
     const isNew = this.#feed.poll(now);
     if (isNew) this.#become(this.#afterChange(runs, focusAt));
+    this.#carryOutWaiting();
     const isSaid = this.#tellNews();
     const isOpened = this.#openWanted();
     return this.check(1) || isNew || isSaid || isOpened;
@@ -262,6 +266,38 @@ export class Session {
     if ("type" in done) return this.#done(done);
     this.#become(done);
     return null;
+  }
+
+  /**
+   * Carries out the commands of the command line; where there are no runs yet, as soon as there are.
+   *
+   * @throws CommandError - if one makes no sense
+   */
+  begin(commands: readonly FirstCommand[]): void {
+    if (this.#feed.snapshot.runs.length === 0) this.#first = commands;
+    else for (const one of commands) this.#carryOutFirst(one);
+  }
+
+  #carryOutFirst({ name, text }: FirstCommand): void {
+    try {
+      this.command(`${name} ${text}`);
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error;
+      throw new CommandError(`--${name}: ${error.message}`);
+    }
+  }
+
+  /** Carries out what had to wait for runs, and says what made no sense. */
+  #carryOutWaiting(): void {
+    if (this.#first.length === 0 || this.#feed.snapshot.runs.length === 0) return;
+    const commands = this.#first;
+    this.#first = [];
+    try {
+      for (const one of commands) this.#carryOutFirst(one);
+    } catch (error) {
+      if (!(error instanceof CommandError)) throw error;
+      this.say(error.message);
+    }
   }
 
   /** Does what concerns the store; the rest is for the program. */

@@ -1,12 +1,14 @@
 import { annotate, type RunSummary, type StoreReader } from "@ablate/store";
 import { asLine } from "@ablate/text";
 import {
+  CommandError,
   drawOnce,
   type Glyphs,
   glyphsFor,
   openUi,
   type Theme,
   themeFor,
+  UI_FLAGS,
   type UiOptions,
   VIEW_NAMES,
 } from "@ablate/tui";
@@ -48,12 +50,18 @@ export const command: Command = {
       help: `how many colours it has: ${COLOURS.join(", ")} (default: found by TERM and COLORTERM)`,
     },
     "no-mouse": { help: "leave the mouse to the terminal; M takes it back" },
+    fresh: { help: "without the filter, marks and the rest that is remembered of the store" },
+    ...Object.fromEntries(UI_FLAGS.map(({ name, value, help }) => [name, { value, help }])),
     once: { help: "print one frame and end" },
     size: { value: "COLSxROWS", help: "size of that frame (default: the terminal's, else 120x40)" },
   },
   examples: [
     ["ablate ui", "browse ablate.db, also while another process trains; ? lists the keys"],
     ["ablate ui --view charts", "begin with the charts"],
+    [
+      "ablate ui --view charts --filter v5 --steps 100-300",
+      "these steps of these runs; in the UI, :command copies such a line",
+    ],
     ["ablate ui runs/", "the logs below a folder, also while they are written"],
     ["ablate ui --store ablate.db runs/ v7", "record them into a store, and show them beside v7"],
     ["ablate ui --once --size 120x40 --run v7", "one frame as text, for scripts"],
@@ -66,23 +74,32 @@ export const command: Command = {
   ],
   see: ["docs/ui.md", "docs/tutorial.md", "ablate record", "ablate show", "ablate watch"],
   run: async (invocation) => {
-    const isLive = isOnScreen(invocation);
-    const words = readWords(invocation, isLive);
-    for (const note of words.notes) invocation.terminal.warn(asLine(`ablate: ${note}`));
-    if (words.logs.length > 0) return showLogs(invocation, words, isLive);
-    const asked =
-      words.store === null ? invocation : withStore(invocation, pathOf(invocation, words.store));
-    if (isLive && words.runs.length === 0 && !isStoreThere(asked)) {
-      const wanted = asked.flags.text("run");
-      return openStore(asked, { ...shownOf(asked), wanted, isAwaited: true });
+    try {
+      return await open(invocation);
+    } catch (error) {
+      throw error instanceof CommandError ? new UsageError(error.message) : error;
     }
-    const shown = { ...shownOf(asked), ...runsOf(asked, words.runs) };
-    if (isLive) return openStore(asked, shown);
-    const store = storePath(asked);
-    asked.terminal.write(drawOnce({ ...shown, store, size: sizeOf(asked.flags) }));
-    return 0;
   },
 };
+
+/** Shows what the words mean, on the screen or as one frame; the exit code. */
+async function open(invocation: Invocation): Promise<number> {
+  const isLive = isOnScreen(invocation);
+  const words = readWords(invocation, isLive);
+  for (const note of words.notes) invocation.terminal.warn(asLine(`ablate: ${note}`));
+  if (words.logs.length > 0) return showLogs(invocation, words, isLive);
+  const asked =
+    words.store === null ? invocation : withStore(invocation, pathOf(invocation, words.store));
+  if (isLive && words.runs.length === 0 && !isStoreThere(asked)) {
+    const wanted = asked.flags.text("run");
+    return openStore(asked, { ...shownOf(asked), wanted, isAwaited: true });
+  }
+  const shown = { ...shownOf(asked), ...runsOf(asked, words.runs) };
+  if (isLive) return openStore(asked, shown);
+  const store = storePath(asked);
+  asked.terminal.write(drawOnce({ ...shown, store, size: sizeOf(asked.flags) }));
+  return 0;
+}
 
 /** Whether a store can be opened now. @throws UsageError - if there can never be one */
 function isStoreThere(invocation: Invocation): boolean {
@@ -98,6 +115,8 @@ function shownOf(invocation: Invocation) {
     view: flags.choice("view", VIEW_NAMES),
     isAll: flags.has("all"),
     isWithoutMouse: flags.has("no-mouse"),
+    isFresh: flags.has("fresh"),
+    commands: UI_FLAGS.flatMap(({ name }) => flags.texts(name).map((text) => ({ name, text }))),
     notice: wantedNotice(invocation),
     ...displayOf(invocation),
   };

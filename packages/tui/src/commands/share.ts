@@ -13,6 +13,7 @@ export function sharedView(state: State, context: Context): string {
     ["view", settings.view],
     ["run", view.isOfOneRun && run !== undefined ? run.name : null],
     ["filter", settings.filter || null],
+    ["grid", settings.grid],
     ["group", settings.group === DEFAULT_SETTINGS.group ? null : (settings.group ?? "none")],
     [
       "sort",
@@ -21,13 +22,13 @@ export function sharedView(state: State, context: Context): string {
     ],
     ["columns", columnsText(state)],
     ["mark", settings.marks.map(quotedWord).join(" ") || null],
-    ["baseline", settings.baseline],
+    ["baseline", settings.baseline && quotedWord(settings.baseline)],
     ...curvesShown(state, context),
     ["hide", hiddenTitles(state, scene).map(quotedWord).join(" ") || null],
   ];
   const of = snapshot.logs === null ? `--store ${shellWord(store)}` : snapshot.logs.title;
   const given = flags.flatMap(([name, value]) =>
-    value === null ? [] : [`--${name} ${shellWord(value)}`],
+    value === null ? [] : [`--${name}${value.startsWith("-") ? "=" : " "}${shellWord(value)}`],
   );
   return ["ablate ui", of, "--fresh", ...(settings.isAll ? ["--all"] : []), ...given].join(" ");
 }

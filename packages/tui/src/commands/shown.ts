@@ -1,16 +1,19 @@
 /** What charts show, as commands would say it. */
+import { isMetric, metricOf } from "@ablate/store";
 import { colourKey } from "../data/looks.ts";
 import type { Scene } from "../state/scene.ts";
 import { DEFAULT_SETTINGS } from "../state/settings.ts";
 import type { State } from "../state/state.ts";
 import type { Context } from "../views/view.ts";
+import { quoted } from "./names.ts";
 
 /** Returns the commands that lead to the series, axes, steps and values of the charts. */
 export function curvesShown(state: State, { scene, view }: Context): [string, string | null][] {
   const { settings, zoom, crosshair } = state;
   const series = view.isOfOneRun ? "loss" : (scene.metrics[state.chart] ?? "");
   const range = settings.yRanges[series];
-  const metrics = settings.metrics?.map((id) => `^${escaped(plain(id))}$`).join(" ") ?? null;
+  const metrics =
+    settings.metrics?.map((id) => quoted(`^${escaped(plain(id))}$`)).join(" ") ?? null;
   const isSteps = scene.axis === "step";
   return [
     ["metrics", metrics],
@@ -33,7 +36,7 @@ export function hiddenTitles({ settings }: State, { chosen }: Scene): string[] {
 }
 
 function plain(series: string): string {
-  return series.replace(/^metric\./, "");
+  return isMetric(series) ? metricOf(series) : series;
 }
 
 function escaped(text: string): string {

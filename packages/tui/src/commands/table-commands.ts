@@ -54,11 +54,11 @@ export const TABLE_COMMANDS: readonly Command[] = [
     isFlag: true,
     complete: (_, context) => gridCandidates(context),
     run: (state, text, { scene }) => {
-      if (text === "all") return say(adjusted(state, { filter: "" }), "the runs of every grid");
+      if (text === "all") return say(adjusted(state, { grid: null }), "the runs of every grid");
       const grids = [...new Set(scene.snapshot.runs.map(({ grid }) => grid ?? ""))].filter(Boolean);
       const [word = ""] = wordsOf(text);
       if (!grids.includes(word)) throw noSuch("grid", word, grids);
-      return say(adjusted(state, { filter: `grid=${quoted(word)}` }), `the runs of ${word}`);
+      return say(adjusted(state, { grid: word }), `the runs of ${word}; grid all shows all`);
     },
   },
   {

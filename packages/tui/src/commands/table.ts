@@ -14,6 +14,16 @@ export const COMMANDS: readonly Command[] = [
   ...SCREEN_COMMANDS,
 ];
 
+/** A flag of `ablate ui`, which carries out the command of its name at the beginning. */
+export type UiFlag = { readonly name: string; readonly value: string; readonly help: string };
+
+export const UI_FLAGS: readonly UiFlag[] = COMMANDS.filter(({ isFlag }) => isFlag === true).map(
+  ({ name, usage, help }) => ({ name, value: usage.toUpperCase().replace(/[ ,].*/, ""), help }),
+);
+
+/** What is to be carried out at the beginning: the name of a command, and what follows it. */
+export type FirstCommand = { readonly name: string; readonly text: string };
+
 /** Returns the command of a name or of another word for it. */
 export function commandNamed(word: string): Command | undefined {
   const name = word.toLowerCase();
