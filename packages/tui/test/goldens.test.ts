@@ -88,11 +88,11 @@ function framesOf(look: Look): readonly Frame[] {
 
 const drawn = new Map<string, readonly Frame[]>();
 
-/** Dark has every shot; the other looks, which have its layout, the first view at every size, and two more. */
+/** Dark has every shot; the other looks, which have its layout, the view Runs at every size, and one or two others. */
 function isDrawn(look: string, name: string, { columns }: ScreenSize): boolean {
   if (name === "runs") return true;
-  if (look === "dark") return columns < 200 || name === "charts";
-  return columns === 120 && (name === "cursor" || name === "layers");
+  if (look === "dark") return columns < 200;
+  return columns === 120 && (name === "layers" || (look === "light" && name === "cursor"));
 }
 
 const ABOUT_A_RUN: readonly string[] = ["run", "layers", "findings"];
