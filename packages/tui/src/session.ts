@@ -4,10 +4,13 @@ import { type Annotation, StoreError } from "@ablate/store";
 import type { Glyphs } from "./chart/raster.ts";
 import type { Range } from "./chart/scale.ts";
 import { CommandError } from "./commands/command.ts";
+import { rowUnder } from "./commands/names.ts";
 import { carryOut, type FirstCommand } from "./commands/table.ts";
 import { CurveReader } from "./data/curves.ts";
 import type { Feed } from "./data/feed.ts";
 import type { LogSource } from "./data/log-source.ts";
+import { colourKey } from "./data/looks.ts";
+import { nextColour } from "./data/next-colour.ts";
 import { RunReader } from "./data/run-reader.ts";
 import type { ShownRun } from "./data/shown-run.ts";
 import { drawFrame, type Frame, roomOf } from "./frame/frame.ts";
@@ -31,6 +34,7 @@ import {
 } from "./state/state.ts";
 import { cutLine, piece } from "./text/line.ts";
 import type { ColourDepth } from "./text/theme.ts";
+import { coloursByHand } from "./views/looks.ts";
 import { viewNamed } from "./views/registry.ts";
 import type { Canvas, Context, Extent, FrameCanvas, Pointer, Sheet, View } from "./views/view.ts";
 
@@ -50,6 +54,8 @@ export type SessionOptions = {
   readonly depth?: ColourDepth;
   readonly annotate: Annotate;
 };
+
+type ColourAnnotation = Extract<Annotation, { readonly kind: "colour" }>;
 
 /** What takes a while to type. */
 const NOTES: ReadonlySet<AnnotationName> = new Set(["note", "grid-note"]);
@@ -302,9 +308,36 @@ export class Session {
 
   /** Does what concerns the store; the rest is for the program. */
   #done(effect: Effect | null): Effect | null {
-    if (effect?.type !== "annotate") return effect;
-    this.#annotate([effect.change]);
+    if (effect?.type === "colour") this.#recolour();
+    else if (effect?.type !== "annotate") return effect;
+    else if (effect.change.kind === "colour") this.#colour(effect.change);
+    else this.#annotate([effect.change]);
     return null;
+  }
+
+  /** Gives what is under the cursor the next colour. */
+  #recolour(): void {
+    const context = this.#context;
+    const row = rowUnder(this.#state, context);
+    if (row === undefined) {
+      this.say("there is no run under the cursor");
+      return;
+    }
+    const slot = nextColour(row, context.scene.chosen, coloursByHand(context.scene));
+    this.#colour({ kind: "colour", key: colourKey(row), slot });
+  }
+
+  /** Keeps a colour in the store; where that cannot be written, with what is remembered of how it is looked at. */
+  #colour(change: ColourAnnotation): void {
+    const { key, slot } = change;
+    const { [key]: _, ...colours } = this.#state.settings.colours;
+    if (this.#annotate([change])) {
+      this.#become(adjusted(this.#state, { colours }));
+      return;
+    }
+    const own = slot === null ? colours : { ...colours, [key]: slot };
+    const said = "the store cannot be written: the colour is kept on this machine alone";
+    this.#become(say(adjusted(this.#state, { colours: own }), said));
   }
 
   /** Handles what the mouse did, at a cell of the screen. */

@@ -88,6 +88,7 @@ const TEXTS = {
   note: { keys: ["e"], label: "note", help: "write a note to the run" },
   noteGrid: { keys: ["E"], help: "write a note to its grid" },
   rename: { keys: ["R"], help: "rename the run" },
+  colour: { keys: ["C"], help: "the next free colour for the run or group under the cursor" },
   pane: {
     keys: ["tab"],
     help: "next pane; else the next chart, panel or part of the page; findings of one run or of all",

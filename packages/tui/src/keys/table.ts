@@ -50,6 +50,7 @@ const EVERYWHERE: readonly BoundKey[] = [
     return say(adjusted(state, { isAll }), said);
   }),
   ...ANNOTATION_KEYS,
+  bind(ROWS.colour, { type: "colour" }),
   ...PANE_KEYS,
   ...PANE_SIZE_KEYS,
   ...bindBoth([ROWS.previousView, ROWS.nextView], (state, context, by) => {

@@ -5,6 +5,7 @@ import { homedir } from "node:os";
 import { join, resolve } from "node:path";
 import { BANDS } from "../chart/trace.ts";
 import { DRAWN_KINDS } from "../data/titles.ts";
+import { COLOURS } from "../text/line.ts";
 import { VIEW_NAMES } from "../views/registry.ts";
 import {
   DEFAULT_SETTINGS,
@@ -85,6 +86,7 @@ function settingsOf(value: unknown): ViewSettings {
     panes: panesOf(get("panes")),
     isMouse: get("isMouse") !== false,
     commands: texts(get("commands")) ?? [],
+    colours: coloursOf(get("colours")),
     filters: texts(get("filters")) ?? [],
   };
 }
@@ -100,6 +102,15 @@ function texts(value: unknown): string[] | null {
 function kindsOf(value: unknown): ViewSettings["kinds"] {
   const wanted = texts(value);
   return wanted === null ? null : DRAWN_KINDS.filter((kind) => wanted.includes(kind));
+}
+
+function coloursOf(value: unknown): ViewSettings["colours"] {
+  if (typeof value !== "object" || value === null) return DEFAULT_SETTINGS.colours;
+  const known = Object.entries(value).filter(
+    (entry): entry is [string, number] =>
+      Number.isInteger(entry[1]) && entry[1] >= 0 && entry[1] < COLOURS,
+  );
+  return Object.fromEntries(known);
 }
 
 function panesOf(value: unknown): ViewSettings["panes"] {

@@ -69,6 +69,8 @@ export type ViewSettings = {
   readonly isMouse: boolean;
   /** Commands and filters that were typed, the last ones last. */
   readonly commands: readonly string[];
+  /** Colours set by hand that the store could not keep, by the keys of runs and groups. */
+  readonly colours: Readonly<Record<string, number>>;
   readonly filters: readonly string[];
 };
 
@@ -113,5 +115,6 @@ export const DEFAULT_SETTINGS: ViewSettings = {
   panes: { left: null, right: null, hidden: [] },
   isMouse: true,
   commands: [],
+  colours: {},
   filters: [],
 };

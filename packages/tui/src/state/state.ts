@@ -9,6 +9,8 @@ export type Size = { readonly columns: number; readonly rows: number };
 /** What the program does beside drawing. */
 export type Effect =
   | { readonly type: "quit" | "suspend" | "copy" | "csv" | "mouse" }
+  /** Gives what is under the cursor the next colour that nothing beside it has. */
+  | { readonly type: "colour" }
   /** Puts a text on the clipboard and says so. */
   | { readonly type: "clip"; readonly text: string; readonly said: string }
   | { readonly type: "theme"; readonly background: Background }

@@ -8,9 +8,15 @@ type Looking = { readonly scene: Scene; readonly depth: ColourDepth };
 
 const LOOKS = scenePart(() => new Map<ColourDepth, ReadonlyMap<string, Look>>());
 
+/** Returns the colours that were set by hand: those of the store, and those that it could not keep. */
+export const coloursByHand: (scene: Scene) => ReadonlyMap<string, number> = scenePart(
+  ({ snapshot, state }) =>
+    new Map([...snapshot.colours, ...Object.entries(state.settings.colours)]),
+);
+
 /** Returns the look of a row; of what has a curve on the screen, the one that tells it from the others there. */
 export function lookOf({ scene, depth }: Looking, row: TableRow): Look {
-  const chosen = scene.snapshot.colours;
+  const chosen = coloursByHand(scene);
   const colours = coloursOf(depth);
   const all = LOOKS(scene);
   const known = all.get(depth) ?? looksOf(scene.chosen.map(colourKey), { chosen, colours });
