@@ -15,6 +15,7 @@ const SIGHTS = {
   compare: /validation loss by factor/,
   layers: /step {2}init .* ◀ 300 ▶/,
   findings: /✗ 4 errors .* of 6 runs/,
+  sweep: /valid ↓ by /,
 } as const;
 
 test("every view of the registry has a sight", () => {
@@ -103,13 +104,16 @@ const CHECKS: ReadonlyMap<string, Check> = new Map([
   ["}", { name: "wider", seen: "there is one pane" }],
   ["|", { name: "hide-pane", seen: "there is one pane" }],
   ["]", { name: "next-view", seen: SIGHTS.charts }],
-  ["[", { name: "previous-view", seen: SIGHTS.findings }],
+  ["[", { name: "previous-view", seen: SIGHTS.sweep }],
   ["1", { name: "runs", view: "charts", seen: SIGHTS.runs }],
   ["2", { name: "charts", seen: SIGHTS.charts }],
   ["3", { name: "run", seen: SIGHTS.run }],
   ["4", { name: "compare", seen: SIGHTS.compare }],
   ["5", { name: "layers", seen: SIGHTS.layers }],
   ["6", { name: "findings", seen: SIGHTS.findings }],
+  ["7", { name: "sweep", seen: SIGHTS.sweep }],
+  ["d", { name: "all-settings", view: "compare", seen: "all settings" }],
+  ["p", { name: "panel-alone", view: "sweep", seen: /valid ↓ by / }],
   ["w", { name: "beside", view: "layers", seen: "one run alone" }],
   ["y", { name: "copy", seen: "6 rows copied as CSV" }],
   ["Y", { name: "csv", seen: "6 rows written to ablate-runs.csv" }],

@@ -60,7 +60,11 @@ const TEXTS = {
   rougher: { keys: ["-"], help: "smooth over fewer steps" },
   raw: { keys: ["_"], help: "no smoothing" },
   log: { keys: ["L"], label: "log", help: "logarithmic losses; in layers: values in octaves" },
-  axis: { keys: ["x"], label: "x axis", help: "steps, examples or seconds" },
+  axis: {
+    keys: ["x"],
+    label: "x axis",
+    help: "steps, examples or seconds; in a sweep what is across",
+  },
   logX: { keys: ["X"], help: "logarithmic x axis" },
   zoomIn: { keys: ["z"], label: "zoom", help: "zoom in, down to single steps" },
   zoomOut: { keys: ["Z"], help: "zoom out" },

@@ -49,6 +49,8 @@ const GROUP: Chooser = {
 /** The lists that TABLE_KEYS open. */
 export const TABLE_CHOOSERS: readonly Chooser[] = [SORT, GROUP];
 
+export const GROUP_KEY: BoundKey = bind(ROWS.group, (state) => openChooser(state, GROUP.name));
+
 export const TABLE_KEYS: readonly BoundKey[] = [
   bind(ROWS.sort, (state) => openChooser(state, SORT.name)),
   bind(ROWS.reverse, (state) => {
@@ -56,7 +58,7 @@ export const TABLE_KEYS: readonly BoundKey[] = [
     if (sort === null) return say(state, "nothing is sorted yet: s chooses a column");
     return adjusted(state, { sort: { ...sort, isDescending: !sort.isDescending } });
   }),
-  bind(ROWS.group, (state) => openChooser(state, GROUP.name)),
+  GROUP_KEY,
 ];
 
 /** Marks the runs under the cursor; where all are marked they are unmarked. */

@@ -12,6 +12,7 @@ import {
   FINDING_SCOPES,
   PANELS,
   SMOOTHINGS,
+  SWEEP_PANELS,
   type ViewSettings,
   X_AXES,
 } from "./settings.ts";
@@ -83,6 +84,9 @@ function settingsOf(value: unknown): ViewSettings {
     isBeside: get("isBeside") !== false,
     findingFilter: text("findingFilter", "") ?? "",
     findingScope: oneOf(FINDING_SCOPES, get("findingScope"), DEFAULT_SETTINGS.findingScope),
+    sweepX: text("sweepX", null),
+    sweepY: text("sweepY", null),
+    sweepPanel: oneOf(SWEEP_PANELS, get("sweepPanel"), DEFAULT_SETTINGS.sweepPanel),
     panes: panesOf(get("panes")),
     isMouse: get("isMouse") !== false,
     commands: texts(get("commands")) ?? [],

@@ -11,6 +11,11 @@ export type PanelName = (typeof PANELS)[number];
 /** Whose findings are listed: of the marked runs (without marks all), or of one run. */
 export const FINDING_SCOPES = ["marked", "run"] as const;
 
+/** What the view Sweep shows. */
+export const SWEEP_PANELS = ["scatter", "importance", "parallel"] as const;
+
+export type SweepPanel = (typeof SWEEP_PANELS)[number];
+
 export const X_AXES = ["step", "examples", "time"] as const;
 
 export type XAxis = (typeof X_AXES)[number];
@@ -64,6 +69,10 @@ export type ViewSettings = {
   readonly isBeside: boolean;
   readonly findingFilter: string;
   readonly findingScope: (typeof FINDING_SCOPES)[number];
+  /** What Sweep has across and up; null for the usual. */
+  readonly sweepX: string | null;
+  readonly sweepY: string | null;
+  readonly sweepPanel: SweepPanel;
   readonly panes: PaneSettings;
   /** Whether the terminal reports its mouse to us; else the mouse is the terminal's. */
   readonly isMouse: boolean;
@@ -112,6 +121,9 @@ export const DEFAULT_SETTINGS: ViewSettings = {
   isBeside: true,
   findingFilter: "",
   findingScope: "marked",
+  sweepX: null,
+  sweepY: null,
+  sweepPanel: "scatter",
   panes: { left: null, right: null, hidden: [] },
   isMouse: true,
   commands: [],

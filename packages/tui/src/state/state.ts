@@ -101,6 +101,8 @@ export type State = {
   readonly layer: string | null;
   /** The first unit on a saturation map. */
   readonly unit: number;
+  /** The effect under the cursor of Sweep, by its place. */
+  readonly sweepAt: number;
   /** Whether Compare shows the settings, too, that are the same in all runs. */
   readonly isWholeConfig: boolean;
   /** Key of the finding under the cursor. */
@@ -147,6 +149,7 @@ export function initialState(size: Size, settings: ViewSettings = DEFAULT_SETTIN
     probeStep: null,
     layer: null,
     unit: 0,
+    sweepAt: 0,
     isWholeConfig: false,
     finding: null,
     cameFrom: null,

@@ -6,6 +6,7 @@ import { gridsView } from "./grids/grids-view.ts";
 import { layersView } from "./layers/layers-view.ts";
 import { runView } from "./run/run-view.ts";
 import { runsView } from "./runs/runs-view.ts";
+import { sweepView } from "./sweep/sweep-view.ts";
 import type { View } from "./view.ts";
 
 export const VIEWS: readonly [View, ...View[]] = [
@@ -16,6 +17,7 @@ export const VIEWS: readonly [View, ...View[]] = [
   compareView,
   layersView,
   findingsView,
+  sweepView,
 ];
 
 export const VIEW_NAMES: readonly string[] = VIEWS.map(({ name }) => name);
