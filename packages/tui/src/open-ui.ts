@@ -8,7 +8,7 @@ import { areOfSeveralGrids } from "./data/grids.ts";
 import type { LogSource } from "./data/log-source.ts";
 import { tellEnds } from "./grid-notices.ts";
 import type { Mounted } from "./ink/mount.tsx";
-import { fillPanes, type Geometry } from "./ink/panes.ts";
+import { fillPanes, type Geometry, geometryOf } from "./ink/panes.ts";
 import { type Annotate, Session } from "./session.ts";
 import { clipboardSequence, clipboardText, saveSheet } from "./sheet.ts";
 import { type Environment, memoryFile, recall, remember } from "./state/memory.ts";
@@ -298,19 +298,16 @@ class Program {
 
   /** Returns where the parts of the frame are; the same object as long as nothing moves. */
   #geometry(): Geometry {
-    const { header, panes, footer } = this.#session.frame;
-    const widths = panes.map(({ rect }) => rect.columns);
-    const geometry = {
-      header: header.length,
-      widths,
-      rows: panes[0]?.rect.rows ?? 0,
-      footer: footer.length,
-    };
-    if (!isDeepStrictEqual(geometry, this.#known)) this.#known = geometry;
+    const geometry = geometryOf(this.#session.frame);
+    if (!isDeepStrictEqual(geometry, this.#known)) {
+      this.#known = geometry;
+      this.#layout = null; // that of before has its panes elsewhere: until Ink's new one comes, ours is drawn
+    }
     return this.#known;
   }
 
   #paint(): void {
+    this.#geometry();
     const { header, panes, body, footer } = this.#session.frame;
     const parts = [header, ...panes.map(({ lines }) => lines), footer];
     const lines =

@@ -1,4 +1,5 @@
 /** How the parts of a frame stand in Ink's layout. */
+import type { Frame } from "../frame/frame.ts";
 import type { Size } from "../state/state.ts";
 import { fitLine, type Line } from "../text/line.ts";
 
@@ -9,6 +10,16 @@ export type Geometry = {
   readonly rows: number;
   readonly footer: number;
 };
+
+/** Returns what Ink is to lay out of a frame. */
+export function geometryOf({ header, panes, footer }: Frame): Geometry {
+  return {
+    header: header.length,
+    widths: panes.map(({ rect }) => rect.columns),
+    rows: panes[0]?.rect.rows ?? 0,
+    footer: footer.length,
+  };
+}
 
 /** A character of the private use area for each part; what a store says is never laid out by Ink. */
 const FIRST_PLACEHOLDER = 0xe000;
