@@ -324,6 +324,9 @@ test("what is no outlier is shown: one healthy run, a rate that changes, two ste
   const flat = rangeOf([5, 5, 5]);
   expect(flat?.low).toBeLessThan(5);
   expect(flat?.high).toBeGreaterThan(5);
+  const halves = rangeOf(Array.from({ length: 100 }, (_, i) => (i < 60 ? -2.8 + i / 1e5 : -4.5)));
+  expect(halves?.low).toBeLessThan(-4.5);
+  expect(halves?.high).toBeGreaterThan(-2.8);
   const noise = rangeOf([100, 100 + 1e-4, 100]);
   expect((noise?.high ?? 0) - (noise?.low ?? 0)).toBeGreaterThan(0.005);
 });

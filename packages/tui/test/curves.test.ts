@@ -1,6 +1,6 @@
 /** What keys, the mouse and typed commands do to charts. */
 import { expect, test } from "vitest";
-import { crosshairAtStep, withMetrics } from "../src/state/curves.ts";
+import { crosshairAtStep, withMetrics, withPanel } from "../src/state/curves.ts";
 import { recall, remember } from "../src/state/memory.ts";
 import {
   exampleStore,
@@ -173,4 +173,29 @@ test("beside the table charts have no legend: curves have names and values at th
   expect(pane).toBeDefined();
   expect(text(ui)).toMatch(/━v5\S* +1\.9\d+/);
   expect(text(ui)).not.toContain("last values");
+});
+
+test("a panel shows several series of the selected curve, and is remembered", () => {
+  const path = exampleStore();
+  const ui = session(path, { settings: { view: "charts" } });
+  const text = "weights: log10_ratio:hidden1.weight, log10_ratio:output.weight";
+  const withOne = withPanel(ui.state, ui.scene, text);
+  expect(withOne.settings.panels).toHaveLength(1);
+  expect(withPanel(ui.state, ui.scene, "x: nothing").message).toContain(
+    'no series is called "nothing"',
+  );
+
+  const file = `${temporaryFolder()}/memory.json`;
+  remember(file, withOne.settings);
+  const again = session(path, { settings: { ...recall(file), view: "charts" } });
+  expect(screen(again).join("\n")).toContain("weights · v1 ×3");
+  press(again, "tab", "tab");
+  expect(screen(again).join("\n")).toMatch(/weights +last values/);
+  expect(screen(again).join("\n")).toMatch(/━ hidden1\.weight ×3 +−4\.50/);
+  const series = new Set([...again.sheet.rows].map(([one]) => one));
+  expect(series).toEqual(
+    new Set(["loss", "log10_ratio:hidden1.weight", "log10_ratio:output.weight"]),
+  );
+  const none = withPanel(again.state, again.scene, "weights:");
+  expect(none.settings.panels).toEqual([]);
 });

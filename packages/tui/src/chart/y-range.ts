@@ -28,6 +28,9 @@ const VERY_FAR = 1000;
 const CUTS = [0, 0.02, 0.05, 0.1] as const;
 const CUTS_OF_VERY_FAR = [0.2, 0.3, 0.4] as const;
 
+/** Values that differ by this share of themselves are no core that others could flatten. */
+const FLAT = 0.01;
+
 type RangeOptions = {
   readonly log: boolean;
   readonly guides: readonly Guide[];
@@ -77,8 +80,8 @@ function extentOf(parts: readonly Float64Array[], isDrawn: (value: number) => bo
 function bulkOf(whole: Range, late: Float64Array, leastCore: number): Range {
   const at = (share: number) => late[Math.round((late.length - 1) * share)] ?? whole.low;
   const core = coreOf(at);
-  const height = Math.max(core.high - core.low, leastCore);
-  if (!(height > 0)) return whole;
+  if (!(core.high > core.low)) return whole;
+  const height = Math.max(core.high - core.low, leastCore, FLAT * Math.abs(at(0.5)));
   const within = (distances: readonly number[], times: number) =>
     distances.find((one) => one <= times * height);
   const reach = (usual: readonly number[], rare: readonly number[]): number =>
@@ -94,8 +97,9 @@ function bulkOf(whole: Range, late: Float64Array, leastCore: number): Range {
 /** Returns where most values lie: the middle of them, half of that where the other half is very far out. */
 function coreOf(at: (share: number) => number): Range {
   const [low, middle, high] = [at(CORE[0]), at(0.5), at(CORE[1])];
-  if (middle > low && high - middle > VERY_FAR * (middle - low)) return { low, high: middle };
-  if (high > middle && middle - low > VERY_FAR * (high - middle)) return { low: middle, high };
+  const flat = FLAT * Math.abs(middle);
+  if (high - middle > VERY_FAR * Math.max(middle - low, flat)) return { low, high: middle };
+  if (middle - low > VERY_FAR * Math.max(high - middle, flat)) return { low: middle, high };
   return high > low ? { low, high } : { low: at(0.05), high: at(0.95) };
 }
 

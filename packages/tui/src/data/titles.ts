@@ -2,6 +2,7 @@
 import { isMetric, type MetricSummary, metricOf, type TensorKind } from "@ablate/store";
 import { decimalsThatDiffer, loss, shortNumber } from "@ablate/text";
 import type { Tone } from "../text/line.ts";
+import { panelName } from "./panels.ts";
 import { hasSteps, isRecorded, metricOfRole, type ShownRun } from "./shown-run.ts";
 
 /** What the series of update:data ratios are called in a store, before the parameter's name. */
@@ -18,6 +19,8 @@ const SERIES: Readonly<Record<string, string>> = {
 /** Returns the title of a series. */
 export function seriesTitle(series: string): string {
   if (isMetric(series)) return metricOf(series);
+  const panel = panelName(series);
+  if (panel !== null) return panel;
   return SERIES[series] ?? series.replace(RATIO, "log10 update:data of ");
 }
 

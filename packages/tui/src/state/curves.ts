@@ -4,6 +4,7 @@ import { counted } from "@ablate/text";
 import { position, type Range, valueAt } from "../chart/scale.ts";
 import { axisOf } from "../data/curves.ts";
 import { colourKey } from "../data/looks.ts";
+import { panelId, panelName } from "../data/panels.ts";
 import type { TableRow } from "../data/table.ts";
 import { seriesTitle } from "../data/titles.ts";
 import type { Scene } from "./scene.ts";
@@ -142,4 +143,31 @@ function matcherOf(pattern: string): ((text: string) => boolean) | null {
   } catch {
     return null;
   }
+}
+
+/** Charts several series of the selected row together, as in `losses: train_loss, valid_loss`; without series no more. */
+export function withPanel(state: State, { allMetrics, metrics }: Scene, text: string): State {
+  const at = text.indexOf(":");
+  const name = (at < 0 ? text : text.slice(0, at)).trim();
+  const words = at < 0 ? [] : text.slice(at + 1).split(",");
+  const wanted = words.map((word) => word.trim()).filter(Boolean);
+  if (name === "") return say(state, "a panel has a name: panel NAME: SERIES, SERIES");
+  const others = state.settings.panels.filter((one) => one.name !== name);
+  const id = panelId({ name, series: [] });
+  if (wanted.length === 0) {
+    const left = metrics.filter((one) => one !== id);
+    return say(adjusted(state, { panels: others, metrics: left }), `${name} is no panel any more`);
+  }
+  const found = wanted.map((word) => allMetrics.find((series) => isCalled(series, word)));
+  const missing = wanted.find((_, i) => found[i] === undefined);
+  if (missing !== undefined) return say(state, `no series is called "${missing}"`);
+  const panel = { name, series: found.filter((one) => one !== undefined) };
+  const shown = [...metrics.filter((one) => one !== id), id];
+  const change = { panels: [...others, panel], metrics: shown };
+  return say({ ...adjusted(state, change), chart: shown.length - 1 }, `the panel ${name} is shown`);
+}
+
+function isCalled(series: string, word: string): boolean {
+  const names = [series, seriesTitle(series)].map((one) => one.toLowerCase());
+  return panelName(series) === null && names.includes(word.toLowerCase());
 }

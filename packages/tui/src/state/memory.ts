@@ -71,6 +71,7 @@ function settingsOf(value: unknown): ViewSettings {
     parameters: texts(get("parameters")),
     smoothing: oneOf(SMOOTHINGS, get("smoothing"), DEFAULT_SETTINGS.smoothing),
     band: oneOf(BANDS, get("band"), DEFAULT_SETTINGS.band),
+    panels: panelsOf(get("panels")),
     yRanges: rangesOf(get("yRanges")),
     hiddenCurves: texts(get("hiddenCurves")) ?? [],
     chartGrid: gridOf(get("chartGrid")),
@@ -125,6 +126,16 @@ function panesOf(value: unknown): ViewSettings["panes"] {
   };
   const hidden = texts(Reflect.get(value, "hidden")) ?? [];
   return { left: cells("left"), right: cells("right"), hidden };
+}
+
+function panelsOf(value: unknown): ViewSettings["panels"] {
+  if (!Array.isArray(value)) return [];
+  return value.flatMap((one: unknown) => {
+    if (typeof one !== "object" || one === null) return [];
+    const name: unknown = Reflect.get(one, "name");
+    const series = texts(Reflect.get(one, "series"));
+    return typeof name === "string" && series !== null ? [{ name, series }] : [];
+  });
 }
 
 function rangesOf(value: unknown): ViewSettings["yRanges"] {

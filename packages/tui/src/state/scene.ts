@@ -2,6 +2,7 @@
 import type { Scale } from "../chart/scale.ts";
 import type { CurveReader } from "../data/curves.ts";
 import type { StoreSnapshot } from "../data/feed.ts";
+import { type ChartPanel, panelId } from "../data/panels.ts";
 import type { RunReader } from "../data/run-reader.ts";
 import { isRecorded, type ShownRun } from "../data/shown-run.ts";
 import { defaultParameters, defaultSeries, parametersOf, seriesOf } from "../data/shown-series.ts";
@@ -73,7 +74,9 @@ export function sceneMaker(readers: Readers): SceneMaker {
       state.opened === null ? focused?.members[0] : runs.find(({ name }) => name === state.opened);
     const ofOne = run === undefined ? [] : [run];
     const shownRuns = isOfOneRun ? ofOne : chosen.flatMap(({ members }) => members);
-    const allMetrics = seriesOf(shownRuns, curves);
+    const ofRuns = seriesOf(shownRuns, curves);
+    const isThere = ({ series }: ChartPanel): boolean => series.some((one) => ofRuns.includes(one));
+    const allMetrics = [...ofRuns, ...settings.panels.filter(isThere).map(panelId)];
     const metrics = settings.metrics?.filter((name) => allMetrics.includes(name));
     const allParameters = ofOne.flatMap((one) => parametersOf(curves.series(one)));
     const isOfLogs = shownRuns.some(isRecorded);
@@ -81,7 +84,7 @@ export function sceneMaker(readers: Readers): SceneMaker {
     const wholeX = wholeAxis(shownRuns, { axis, isLogX: settings.isLogX }, curves);
     return {
       ...{ state, snapshot, readers, table, focusAt, focused, chosen, unmarked, run },
-      metrics: metrics ?? defaultSeries(allMetrics, shownRuns, curves),
+      metrics: metrics ?? defaultSeries(ofRuns, shownRuns, curves),
       allMetrics,
       parameters:
         settings.parameters === null

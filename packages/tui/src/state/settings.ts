@@ -2,6 +2,7 @@
 import type { TensorKind } from "@ablate/store";
 import type { Range } from "../chart/scale.ts";
 import type { BandKind } from "../chart/trace.ts";
+import type { ChartPanel } from "../data/panels.ts";
 
 /** What the view Layers shows below its histograms. */
 export const PANELS = ["depth", "steps", "saturation", "norm"] as const;
@@ -49,6 +50,8 @@ export type ViewSettings = {
   /** Steps, one of SMOOTHINGS. */
   readonly smoothing: number;
   readonly band: BandKind;
+  /** Charts of several series of one row. */
+  readonly panels: readonly ChartPanel[];
   /** Ranges of value axes that were set by hand, by series. */
   readonly yRanges: Readonly<Record<string, Range>>;
   /** Curves that are hidden in charts, by the keys of their colours. */
@@ -108,6 +111,7 @@ export const DEFAULT_SETTINGS: ViewSettings = {
   parameters: null,
   smoothing: 30,
   band: "std",
+  panels: [],
   yRanges: {},
   hiddenCurves: [],
   chartGrid: null,

@@ -1,42 +1,19 @@
 /** Charts of series of runs: from samples to curves with colours, bands, guides and events, and to words. */
 import { isMetric, type SeriesRows } from "@ablate/store";
-import { compact, count, counted, duration, shortNumber } from "@ablate/text";
+import { compact, duration } from "@ablate/text";
 import { LABEL_CELLS } from "../chart/axes.ts";
 import { dotColumns, drawChart } from "../chart/chart.ts";
-import { excursions } from "../chart/excursions.ts";
-import { type Scale, stepLabel } from "../chart/scale.ts";
-import type { Curve, Guide } from "../chart/spec.ts";
-import { BAND_NAMES, smooth, type Trace, trace, withGaps } from "../chart/trace.ts";
+import { stepLabel } from "../chart/scale.ts";
+import type { Guide } from "../chart/spec.ts";
+import { smooth, type Trace, trace, withGaps } from "../chart/trace.ts";
 import { yRange } from "../chart/y-range.ts";
 import { axisOf, seriesBehind, type Window } from "../data/curves.ts";
 import { isSmoothed } from "../data/exact-values.ts";
-import type { Look } from "../data/looks.ts";
 import { isRecorded, rateChanges, type ShownRun, updates } from "../data/shown-run.ts";
 import { RATIO, titleAmong } from "../data/titles.ts";
-import type { XAxis } from "../state/settings.ts";
 import { type Line, line, piece } from "../text/line.ts";
+import { curvesOf, cutTexts, type Plot } from "./plot-curves.ts";
 import type { Canvas, PlotPlace, Rect } from "./view.ts";
-
-/** One curve before it is drawn: what it is called and the traces of its runs. */
-export type Plot = {
-  readonly key: string;
-  readonly series: string;
-  readonly label: string;
-  /** What it is called where it leaves the axis. */
-  readonly name: string;
-  /** What stands at its right end. */
-  readonly end?: string;
-  readonly look: Look;
-  readonly runs: readonly ShownRun[];
-  readonly traces: readonly Trace[];
-  /** Their mean and band, or the only trace. */
-  readonly shown: Trace;
-  readonly divergedAt: number | null;
-  /** Whether it is in the legend alone. */
-  readonly isHidden?: boolean;
-  /** Evaluations: a value now and then. */
-  readonly isSparse: boolean;
-};
 
 export type Box = { readonly columns: number; readonly rows: number };
 
@@ -149,7 +126,8 @@ export function drawPlots(
   const shown = plots.map(({ key, isHidden }) => (isHidden ? "" : key));
   const id = [series, log, window.axis, window.columns, JSON.stringify([state.zoom, shown])].join();
   const byHand = state.settings.yRanges[series];
-  const leastCore = series.startsWith(RATIO) ? LEAST_RATIOS : 0;
+  const areRatios = plots.every((plot) => plot.series.startsWith(RATIO));
+  const leastCore = areRatios ? LEAST_RATIOS : 0;
   const found = yRange(curves, { log, guides, leastCore, previous: canvas.ranges.get(id) });
   const isUsable = byHand !== undefined && (!log || byHand.low > 0);
   const range = isUsable ? byHand : found;
@@ -193,58 +171,6 @@ export function drawPlots(
   };
   const hasRoom = rect.columns > 0 && rect.rows > 0;
   return { lines, place: hasRoom ? { series, rect, x: window.scale, y } : null };
-}
-
-/** Orders curves so that the one in front is drawn last. Means have bands; what single steps did is shown of one run alone. */
-function curvesOf(plots: readonly Plot[], onTop: number): Curve[] {
-  const shown = plots.filter(({ isHidden = false }) => !isHidden);
-  const top = plots[onTop];
-  const isSingle = shown.length === 1 || shown.slice(1).every(({ isSparse }) => isSparse);
-  const curves = shown.map((plot): Curve => {
-    const isTop = plot === top;
-    const { name, look, end = "", traces, isSparse, divergedAt } = plot;
-    const isMean = traces.length > 1;
-    return {
-      ...{ name, isSparse, divergedAt, label: end },
-      ...look,
-      trace: plot.shown,
-      shaded: isMean || (isTop && isSingle),
-      isBand: isMean,
-      ...(isMean ? { steps: extremesOf(traces) } : {}),
-      behind: isTop && isMean ? traces : [],
-    };
-  });
-  const isFront = (_: Curve, i: number): boolean => shown[i] === top;
-  return [...curves.filter((one, i) => !isFront(one, i)), ...curves.filter(isFront)];
-}
-
-/** Returns the smallest and largest values of several runs, column by column. */
-function extremesOf(traces: readonly Trace[]): Pick<Trace, "min" | "max"> {
-  const [first] = traces;
-  const over = (of: (one: Trace) => Float64Array, choose: (a: number, b: number) => number) =>
-    (first === undefined ? new Float64Array() : of(first)).map((_, x) =>
-      traces.reduce((best, one) => {
-        const value = of(one)[x] ?? Number.NaN;
-        return Number.isNaN(value) ? best : Number.isNaN(best) ? value : choose(best, value);
-      }, Number.NaN),
-    );
-  return { min: over(({ min }) => min, Math.min), max: over(({ max }) => max, Math.max) };
-}
-
-/** Says what lies beyond the ends of the axis, and how far. */
-function cutTexts(curves: readonly Curve[], y: Scale): string[] {
-  const found = curves.flatMap((curve) => excursions(curve, y).map((one) => ({ ...one, curve })));
-  return [true, false].flatMap((isAbove) => {
-    const some = found.filter((one) => one.isAbove === isAbove);
-    const values = some.map(({ value }) => value);
-    if (values.length === 0) return [];
-    const names = new Set(some.map(({ curve }) => curve.name ?? ""));
-    const [name = ""] = names;
-    const who = names.size === 1 ? name : `${names.size} curves`;
-    const far = isAbove ? Math.max(...values) : Math.min(...values);
-    const text = shortNumber(far, 3).replace("-", "−");
-    return [`${who} ${isAbove ? `up to ${text} above` : `down to ${text} below`}`.trim()];
-  });
 }
 
 function whyEmpty(runs: readonly ShownRun[]): string {
@@ -294,28 +220,4 @@ function guidesOf({ curves, stored }: Canvas, series: string, runs: readonly Sho
   const guide = info.find((one) => one.series === series)?.guide ?? null;
   if (guide === null) return [];
   return [{ value: guide, label: `guide ${compact(guide).replace("-", "−")}` }];
-}
-
-/** Writes a position on the x axis in words. */
-export function xName(axis: XAxis, value: number): string {
-  if (axis === "time") return value < 60 ? `${value.toFixed(2)} s` : duration(value);
-  return `${axis === "step" ? "step" : "example"} ${count(value)}`;
-}
-
-/** Says how many steps are in how many columns, how they are smoothed and what the bands are; in a pane the latter alone. */
-export function caption(
-  { state, isPane, window: { axis, scale } }: ChartCanvas,
-  plots: readonly Plot[],
-  { columns }: Pick<Box, "columns">,
-): string {
-  const cells = Math.max(1, columns - LABEL_CELLS);
-  const { smoothing, band } = state.settings;
-  const steps = `${count(scale.high - scale.low + (scale.log ? 0 : 1))} ${axis.replace(/s?$/, "s")}`;
-  const span = axis === "time" ? duration(scale.high - scale.low) : steps;
-  const from = axis === "time" ? duration(scale.low) : count(scale.low);
-  const short = smoothing === 0 ? "not smoothed" : `smoothed over ${counted(smoothing, "step")}`;
-  const bands = plots.some(({ traces }) => traces.length > 1) ? [BAND_NAMES[band]] : [];
-  if (isPane) return [short, ...bands].join(" · ");
-  const part = state.zoom === null ? "" : ` from ${from}`;
-  return [`${span}${part} in ${cells} columns`, short, ...bands].join(" · ");
 }

@@ -5,7 +5,8 @@ import { axisOf, evaluatedSplit, seriesBehind } from "../data/curves.ts";
 import { type ExactValue, isSmoothed } from "../data/exact-values.ts";
 import { type ShownRun, updates } from "../data/shown-run.ts";
 import { metricBehind } from "../data/titles.ts";
-import type { ChartCanvas, Plot } from "./plots.ts";
+import type { Plot } from "./plot-curves.ts";
+import type { ChartCanvas } from "./plots.ts";
 
 export type Reading = {
   /** Over how many runs, and how they spread: as it was recorded, and smoothed. */

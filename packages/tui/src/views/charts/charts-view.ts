@@ -1,37 +1,28 @@
-/** The view Charts: curves of the marked runs on one x axis, with a legend that reads every curve. */
-import { widthOf } from "@ablate/text";
 import { LABEL_CELLS } from "../../chart/axes.ts";
 import { BANDS } from "../../chart/trace.ts";
 import { RECORDED_COLUMNS, recordedRows } from "../../data/recorded.ts";
-import { seriesValue } from "../../data/titles.ts";
 import { CURVE_KEYS, pan } from "../../keys/curve-keys.ts";
 import { toggleAlone } from "../../keys/move-keys.ts";
 import { bind, bindBoth, hint, ROWS } from "../../keys/rows.ts";
 import { choosing, TABLE_CHOOSERS, TABLE_KEYS } from "../../keys/table-keys.ts";
-import { nextGrid, soloCurve, toggleCurve } from "../../state/curves.ts";
+import { isHidden, nextGrid, soloCurve, toggleCurve } from "../../state/curves.ts";
 import type { Scene } from "../../state/scene.ts";
 import { adjusted, after, type State, say, show, wrap } from "../../state/state.ts";
 import { beside, cutLine, GAP, justify, type Line, lineWidth, piece } from "../../text/line.ts";
-import {
-  type ChartCanvas,
-  caption,
-  chartCanvas,
-  drawPlots,
-  type Plot,
-  placedAt,
-} from "../plots.ts";
-import { readAt } from "../readings.ts";
+import type { Plot } from "../plot-curves.ts";
+import { caption } from "../plot-words.ts";
+import { type ChartCanvas, chartCanvas } from "../plots.ts";
 import {
   type Canvas,
   type Context,
   type Drawn,
   emptyView,
-  type PlotPlace,
   type Sheet,
   type View,
 } from "../view.ts";
-import { type ChartPage, pageOf } from "./chart-grid.ts";
-import { endNames, plotsOf } from "./chart-plots.ts";
+import type { ChartPage } from "./chart-grid.ts";
+import { plotsOf, seriesBehindCharts } from "./chart-plots.ts";
+import { drawPage } from "./draw-page.ts";
 import { entriesOf, legendLines, legendWidth } from "./legend.ts";
 import { SERIES } from "./series-chooser.ts";
 
@@ -149,9 +140,8 @@ function drawCharts(canvas: Canvas): Drawn {
   const focused = scene.metrics[focus];
   if (scene.chosen.length === 0 || focused === undefined) return nothing(canvas);
   const onTop = topOf(canvas);
-  const series = focused;
   // The legend is read first: it is as wide as what it says.
-  const entries = entriesOf(chartCanvas(canvas, columns), unread(canvas, series), onTop);
+  const entries = entriesOf(chartCanvas(canvas, columns), unread(canvas, focused, onTop), onTop);
   const isBeside = !isPane && columns >= WITH_LEGEND;
   const isBelow = !isPane && !isBeside;
   const legend = {
@@ -182,7 +172,7 @@ function drawCharts(canvas: Canvas): Drawn {
       key,
       rect: { ...corner, row: corner.row + i, columns: legend.width, rows: 1 },
     })),
-    sheet: () => sheetOf(charting, page.shown),
+    sheet: () => sheetOf(charting, state.isAlone ? [focused] : scene.metrics),
   };
 }
 
@@ -193,75 +183,9 @@ function pageText({ first, shown }: ChartPage, { metrics }: Scene): string {
   return `charts ${first + 1}–${last} of ${metrics.length}, PgDn`;
 }
 
-/** Returns the plots of a series without their curves, for what is said of them. */
-function unread(canvas: Canvas, series: string): Plot[] {
-  return plotsOf(chartCanvas(canvas, LABEL_CELLS), series, []);
-}
-
-type PageSpec = {
-  readonly focus: number;
-  readonly onTop: number;
-  readonly legend: { readonly isBeside: boolean; readonly width: number; readonly rows: number };
-};
-
-/** Draws the charts that are on the screen, below the title. */
-function drawPage(
-  canvas: Canvas,
-  { focus, onTop, legend }: PageSpec,
-): {
-  readonly charting: ChartCanvas;
-  readonly page: ChartPage;
-  readonly gutter: number;
-  readonly lines: readonly Line[];
-  readonly places: readonly PlotPlace[];
-  readonly plots: readonly Plot[];
-} {
-  const { scene, state, isPane } = canvas;
-  const { metrics, chosen } = scene;
-  const area = {
-    columns: canvas.columns - (legend.isBeside ? legend.width + GAP : 0),
-    rows: canvas.rows - 1 - legend.rows,
-  };
-  const all = state.isAlone ? metrics.slice(focus, focus + 1) : metrics;
-  const at = state.isAlone ? 0 : focus;
-  const page = pageOf({ metrics: all, area, focus: at, grid: state.settings.chartGrid });
-  const { columns } = page;
-  const names = chosen.length > 1 || isPane ? endNames(canvas, columns) : [];
-  const gutter =
-    names.length === 0 ? 0 : Math.max(...names.map(widthOf)) + 1 + (isPane ? VALUE : 0);
-  const charting = chartCanvas(canvas, columns - gutter);
-  const runs = chosen.flatMap(({ members }) => members);
-  const lines: Line[] = [];
-  const places: PlotPlace[] = [];
-  const plots: Plot[] = [];
-  for (const row of page.lines) {
-    if (row.heading !== null) lines.push([piece(row.heading, "accent")]);
-    const drawn = row.series.map((series) => {
-      const own = plotsOf(charting, series, page.shown);
-      const named = own.map((plot, i) => ({ ...plot, end: endOf(charting, plot, names[i]) }));
-      plots.push(...own);
-      return drawPlots(charting, named, {
-        ...{ series, onTop, runs, gutter, box: { columns, rows: row.rows } },
-        isFocused: page.shown.length > 1 && series === metrics[focus],
-      });
-    });
-    for (const [i, one] of drawn.entries())
-      places.push(...placedAt(one, { column: i * (columns + GAP), row: 1 + lines.length }));
-    lines.push(...beside(drawn.map((one) => ({ lines: one.lines, width: columns }))));
-  }
-  return { charting, page, gutter, lines, places, plots };
-}
-
-/** Cells of a value beside the name of a curve in a pane, which has no legend. */
-const VALUE = 7;
-
-/** Returns what stands at the end of a curve: its name, in a pane with its value. */
-function endOf(charting: ChartCanvas, plot: Plot, name: string | undefined): string {
-  if (name === undefined || !charting.isPane) return name ?? "";
-  const value = readAt(charting, plot)?.smoothed.mean;
-  return value === undefined
-    ? name
-    : `${name} ${seriesValue(plot.series, value).slice(0, VALUE - 1)}`;
+/** Returns the plots of a chart without their curves, for what is said of them. */
+function unread(canvas: Canvas, id: string, onTop: number): Plot[] {
+  return plotsOf(chartCanvas(canvas, LABEL_CELLS), { id, shown: [], onTop });
 }
 
 function titleLine({ scene, columns }: Canvas, said: readonly string[]): Line {
@@ -283,15 +207,16 @@ function nothing({ scene }: Canvas): Drawn {
   return emptyView(text, { columns: RECORDED_COLUMNS, rows: [] });
 }
 
-/** Returns every step of every charted run, as it was recorded. */
+/** Returns every step of every run whose curve is shown, as it was recorded. */
 function sheetOf(canvas: ChartCanvas, charts: readonly string[]): Sheet {
-  const { curves, scene } = canvas;
+  const { curves, scene, state } = canvas;
   const shown = { axis: scene.axis, scale: scene.x };
-  const rows = function* () {
-    for (const series of charts) {
-      for (const run of scene.chosen.flatMap(({ members }) => members))
+  const rows = scene.chosen.filter((row) => !isHidden(state.settings, row));
+  const values = function* () {
+    for (const series of seriesBehindCharts(canvas, charts)) {
+      for (const run of rows.flatMap(({ members }) => members))
         yield* recordedRows(run, [series], { curves, shown });
     }
   };
-  return { columns: RECORDED_COLUMNS, rows: { [Symbol.iterator]: rows } };
+  return { columns: RECORDED_COLUMNS, rows: { [Symbol.iterator]: values } };
 }

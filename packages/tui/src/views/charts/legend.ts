@@ -6,7 +6,9 @@ import { swatch } from "../../data/looks.ts";
 import { updates } from "../../data/shown-run.ts";
 import { RATIO, seriesValues, titleAmong } from "../../data/titles.ts";
 import { fitLine, justify, type Line, lineWidth, piece, restyle } from "../../text/line.ts";
-import { type ChartCanvas, commonRates, type Plot, xName } from "../plots.ts";
+import type { Plot } from "../plot-curves.ts";
+import { xName } from "../plot-words.ts";
+import { type ChartCanvas, commonRates } from "../plots.ts";
 import { type Reading, readAt } from "../readings.ts";
 import { findingsLine } from "../states.ts";
 
@@ -34,11 +36,16 @@ const NARROWEST = 24;
 /** Reads the curves and puts them in the order of their values: the best first, where less or more is better. */
 export function entriesOf(canvas: ChartCanvas, plots: readonly Plot[], onTop: number): Entry[] {
   const { chosen, table } = canvas.scene;
-  const names = fitTitles(chosen, WIDEST_NAME, table);
+  const rows = plots.map(({ key, name, runs }) => {
+    const row = chosen.find((one) => one.key === key);
+    return row ?? { title: name, members: runs };
+  });
+  const isOfRows = rows.every((row) => "key" in row);
+  const names = isOfRows ? fitTitles(rows, WIDEST_NAME, table) : [];
   const entries = plots.map((plot, i) => ({
     plot,
-    name: (names[i] ?? plot.label) + sizeText(chosen[i] ?? { title: "", members: [] }),
-    isTop: i === onTop,
+    name: (names[i] ?? plot.name) + sizeText(rows[i] ?? { title: "", members: [] }),
+    isTop: isOfRows && i === onTop,
     reading: plot.isHidden === true ? null : readAt(canvas, plot),
   }));
   const isLess = isLessBetter(canvas, plots[0]?.series ?? "loss");
@@ -69,9 +76,9 @@ export function legendWidth(
   const lines = readingsOf(canvas, entries, WIDEST);
   const widths = entries.map(
     ({ name, plot }, i) =>
-      SIGNS + widthOf(name) + 2 + lineWidth(findingsLine(plot.runs)) + lineWidth(lines[i] ?? []),
+      SIGNS + widthOf(name) + 2 + lineWidth(marksOf(plot)) + lineWidth(lines[i] ?? []),
   );
-  const head = widthOf(titleOf(canvas, entries)) + 2 + widthOf(headText(canvas, entries));
+  const head = widthOf(titleOf(canvas)) + 2 + widthOf(headText(canvas, entries));
   return Math.min(WIDEST, Math.floor(columns * 0.36), Math.max(NARROWEST, head, ...widths));
 }
 
@@ -80,7 +87,7 @@ export function legendLines(canvas: ChartCanvas, entries: readonly Entry[], widt
   const { scene } = canvas;
   const runs = scene.chosen.flatMap(({ members }) => members);
   const head = justify(
-    [piece(titleOf(canvas, entries), "muted")],
+    [piece(titleOf(canvas), "muted")],
     [piece(headText(canvas, entries), "muted")],
     width,
   );
@@ -88,7 +95,7 @@ export function legendLines(canvas: ChartCanvas, entries: readonly Entry[], widt
   const names = fittingNames(canvas, entries, { readings, width });
   const lines = entries.map(({ plot, name, isTop }, i) => {
     const reading = readings[i] ?? [];
-    const marks = findingsLine(plot.runs);
+    const marks = marksOf(plot);
     const left: Line = [
       piece(isTop ? "▶" : " ", plot.look.tone),
       swatch(plot.look),
@@ -106,9 +113,16 @@ export function legendLines(canvas: ChartCanvas, entries: readonly Entry[], widt
   return [head, ...lines, ...changes].map((one) => fitLine(one, width));
 }
 
-function titleOf({ scene }: ChartCanvas, [first]: readonly Entry[]): string {
+/** Says what is wrong with the runs of a curve; not beside each series of a panel. */
+function marksOf({ key, series, runs }: Plot): Line {
+  return key === series ? [] : findingsLine(runs);
+}
+
+/** Returns the title of the chart that has the keys. */
+function titleOf({ scene, state }: ChartCanvas): string {
   const runs = scene.chosen.flatMap(({ members }) => members);
-  return titleAmong(first?.plot.series ?? "loss", runs).replace(/, nats$/, "");
+  const series = scene.metrics[Math.min(state.chart, scene.metrics.length - 1)] ?? "loss";
+  return titleAmong(series, runs).replace(/, nats$/, "");
 }
 
 /** Says where the curves are read, and how. */
@@ -130,9 +144,10 @@ function fittingNames(
 ): string[] {
   const names = entries.map(({ name }) => name);
   const room = (plot: Plot, i: number): number =>
-    width - SIGNS - lineWidth(readings[i] ?? []) - lineWidth(findingsLine(plot.runs)) - 2;
+    width - SIGNS - lineWidth(readings[i] ?? []) - lineWidth(marksOf(plot)) - 2;
   if (entries.every(({ name, plot }, i) => widthOf(name) <= room(plot, i))) return names;
   const rows = entries.flatMap(({ plot }) => chosen.find(({ key }) => key === plot.key) ?? []);
+  if (rows.length < entries.length) return names;
   const sizes = rows.map(sizeText);
   const least = Math.min(...entries.map(({ plot }, i) => room(plot, i) - (sizes[i] ?? "").length));
   const short = fitTitles(rows, Math.max(1, least), table);

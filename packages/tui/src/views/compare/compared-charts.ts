@@ -2,7 +2,8 @@
 import { widthOf } from "@ablate/text";
 import { inColumns, type Line, shareOf } from "../../text/line.ts";
 import { endNames, plotsOf } from "../charts/chart-plots.ts";
-import { type Box, chartCanvas, drawPlots, type Plot } from "../plots.ts";
+import type { Plot } from "../plot-curves.ts";
+import { type Box, chartCanvas, drawPlots } from "../plots.ts";
 import type { Canvas } from "../view.ts";
 import type { Comparison } from "./comparison.ts";
 
@@ -51,14 +52,12 @@ function chartOf(
   const names = endNames(canvas, box.columns);
   const gutter = names.length === 0 ? 0 : Math.max(...names.map(widthOf)) + 1;
   const charting = chartCanvas(canvas, box.columns - gutter);
-  const plots = plotsOf(charting, series, shown);
-  const named = plots.map((plot, i): Plot => ({ ...plot, name: names[i] ?? plot.label }));
+  const at = chosen.findIndex(({ key }) => key === current?.key);
+  const onTop = Math.max(0, at);
+  const plots = plotsOf(charting, { id: series, shown, onTop });
+  const named = plots.map((plot, i): Plot => ({ ...plot, end: names[i] ?? "" }));
   return drawPlots(charting, named, {
-    ...{ series, box, gutter },
-    onTop: Math.max(
-      0,
-      chosen.findIndex(({ key }) => key === current?.key),
-    ),
+    ...{ series, box, gutter, onTop },
     runs: chosen.flatMap(({ members }) => members),
   }).lines;
 }

@@ -16,18 +16,17 @@ import { adjusted, type State } from "../../state/state.ts";
 import { beside, cutLine, GAP, justify, type Line, piece, wrapped } from "../../text/line.ts";
 import { coloursOf } from "../../text/theme.ts";
 import { toEvidence } from "../findings/evidence.ts";
+import type { Plot } from "../plot-curves.ts";
+import { caption, xName } from "../plot-words.ts";
 import {
   type ChartCanvas,
-  caption,
   chartCanvas,
   type DrawnPlots,
   divergence,
   drawPlots,
   isSparse,
-  type Plot,
   placedAt,
   traceOf,
-  xName,
 } from "../plots.ts";
 import { readAt } from "../readings.ts";
 import {
@@ -166,7 +165,7 @@ export function chartsOf(canvas: Canvas, run: ShownRun): readonly [DrawnPlots, D
 /** Measures the width of charts, which leave room for words beside them where there is enough. */
 function chartColumns(columns: number): number {
   if (columns < WITH_SIDE) return columns;
-  return columns - Math.min(54, Math.max(38, Math.floor(columns * 0.36))) - GAP;
+  return columns - Math.min(54, Math.max(38, Math.floor(columns * 0.37))) - GAP;
 }
 
 function sideWidth({ columns }: Canvas): number {

@@ -16,8 +16,9 @@ import {
   type Tone,
   wrapped,
 } from "../../text/line.ts";
-import type { ChartCanvas, Plot } from "../plots.ts";
-import { xName } from "../plots.ts";
+import type { Plot } from "../plot-curves.ts";
+import { xName } from "../plot-words.ts";
+import type { ChartCanvas } from "../plots.ts";
 import { readAt } from "../readings.ts";
 import type { Canvas } from "../view.ts";
 
