@@ -115,12 +115,31 @@ test.each([
   [["ui", "--glyphs", "emoji"], "--glyphs takes one of braille, block, ascii"],
   [["ui", "--run", "nobody"], 'there is no run "nobody"'],
   [["ui", "--store", "nowhere.db"], "there is no store at"],
+  [
+    ["ui", "--once", "--sort", "vaild"],
+    '--sort: there is no column "vaild"; did you mean "valid"?',
+  ],
+  [["ui", "--once", "--steps", "x"], '--steps: "x" is no range of steps'],
 ])("%j is one sentence and exit code 2", async (args, message) => {
   const { status, stdout, stderr } = await ablate(folder, ...args);
 
   expect([status, stdout]).toEqual([2, ""]);
   expect(stderr).toContain(message);
   expect(stderr.trim().split("\n")).toHaveLength(1);
+});
+
+test("what a typed command says is a flag, and a frame shows it", async () => {
+  const flags = ["--fresh", "--group", "none", "--filter", "v5", "--sort", "valid desc"];
+  const { status, stdout } = await ablate(
+    folder,
+    ...["ui", "--once", "--size", "120x40", "--view", "charts", ...flags],
+    ...["--steps", "10-30", "--y", "2 to 4", "--metrics", "loss"],
+  );
+
+  expect(status).toBe(0);
+  expect(stdout).toContain("3 of 18 runs");
+  expect(stdout).toContain("21 steps from 10");
+  expect(stdout).not.toContain("update:data");
 });
 
 test("where there is no terminal, ui prints one plain frame", async () => {

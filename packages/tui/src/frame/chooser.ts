@@ -29,7 +29,7 @@ export function chooserBox(shown: ShownChooser, typed: string, room: Room): Over
     ...itemLines(items, inner).map((drawn, i): Line => {
       const about = `item:${first + i}`;
       const full = fitLine(drawn, inner);
-      return restyle(full, first + i === shown.at ? { about, inverse: true } : { about });
+      return restyle(full, first + i === shown.at ? { about, selected: true } : { about });
     }),
   ];
   const filled = Array.from({ length: Math.max(0, rect.rows - 2) }, (_, i) => lines[i] ?? []);

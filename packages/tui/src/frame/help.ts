@@ -15,11 +15,12 @@ export function drawHelp({ columns, rows, state }: Canvas): Drawn {
   const { settings, helpText, scroll } = state;
   const all = helpParts(settings.view);
   const parts = found(all, helpText);
-  const many = columns >= THREE ? 3 : columns >= TWO ? 2 : 1;
-  const width = shareOf(columns - 1, many);
-  const lines = parts.flatMap((part) => partLines(part, width));
-  const body = lines.length === 0 ? [nothing(helpText)] : inTurn(lines, many, width);
   const room = Math.max(0, rows - 2);
+  const most = columns >= THREE ? 3 : columns >= TWO ? 2 : 1;
+  const width = shareOf(columns - 1, most);
+  const units = parts.flatMap((part) => partUnits(part, width));
+  const many = Math.min(most, Math.ceil(units.flat().length / Math.max(1, room)));
+  const body = units.length === 0 ? [nothing(helpText)] : inTurn(units, many, width);
   const top = Math.min(scroll, Math.max(0, body.length - room));
   const shown = body.slice(top, top + room);
   return {
@@ -53,9 +54,14 @@ function nothing(text: string): Line {
   return [piece(` no key or command is about "${text}"; esc shows all`, "muted")];
 }
 
-function partLines({ title, rows }: HelpPart, width: number): Line[] {
+/** Lines that stay together. */
+type Unit = readonly Line[];
+
+/** Draws a part; its heading stays with its first row. */
+function partUnits({ title, rows }: HelpPart, width: number): Unit[] {
   const heading: Line = [piece(" "), { text: title, bold: true, tone: "accent" }];
-  return [heading, ...rows.flatMap((row) => rowLines(row, width)), []];
+  const [first = [], ...others] = rows.map((row) => rowLines(row, width));
+  return [[heading, ...first], ...others, [[]]];
 }
 
 function rowLines({ keys, help, views }: HelpRow, width: number): Line[] {
@@ -71,17 +77,19 @@ function rowLines({ keys, help, views }: HelpRow, width: number): Line[] {
   return [...beginning, ...said.slice(1).map((one): Line => [indent, ...one])];
 }
 
-/** Lets lines go on in the next column, no column with a heading at its end. */
-function inTurn(lines: readonly Line[], many: number, width: number): Line[] {
-  const each = Math.ceil(lines.length / many);
-  let from = 0;
-  const blocks = Array.from({ length: many }, (_, i) => {
-    const isHeading = (at: number) => lines[at - 1]?.some(({ bold }) => bold === true) ?? false;
-    const wanted = i === many - 1 ? lines.length : Math.min(lines.length, from + each);
-    const to = wanted < lines.length && isHeading(wanted) ? wanted + 1 : wanted;
-    const some = lines.slice(from, to);
-    from = to;
-    return { lines: lineWidth(some[0] ?? []) === 0 ? some.slice(1) : some, width };
-  });
-  return beside(blocks, GAP);
+/** Lets rows go on in the next column; no row is torn, and no heading stands at the end. */
+function inTurn(rows: readonly Unit[], many: number, width: number): Line[] {
+  const each = Math.ceil(rows.reduce((sum, { length }) => sum + length, 0) / many);
+  const columns: Line[][] = [[]];
+  for (const lines of rows) {
+    const last = columns.at(-1) ?? [];
+    const isFull = last.length > 0 && last.length + lines.length > each && columns.length < many;
+    const isBlank = lines.length === 1 && lineWidth(lines[0] ?? []) === 0;
+    if (!isFull) last.push(...lines);
+    else columns.push(isBlank ? [] : [...lines]);
+  }
+  return beside(
+    columns.map((lines) => ({ lines, width })),
+    GAP,
+  );
 }

@@ -23,7 +23,7 @@ export function popup(completion: Completion, column: number, room: Room): Overl
   const columns = Math.min(room.columns, widest + (hasBorder ? 2 : 0));
   const inner = columns - (hasBorder ? 2 : 0);
   const rows = drawn.map((one, i) =>
-    first + i === chosen ? restyle(fitLine(one, inner), { inverse: true }) : fitLine(one, inner),
+    first + i === chosen ? restyle(fitLine(one, inner), { selected: true }) : fitLine(one, inner),
   );
   const count = `${chosen === null ? "" : `${chosen + 1} of `}${candidates.length}`;
   const lines = hasBorder ? boxed(rows, { columns, title: [], note: count, hint }) : rows;
