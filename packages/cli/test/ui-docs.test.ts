@@ -110,7 +110,7 @@ test("the tables of keys and commands are the program's", () => {
 });
 
 test.each([
-  [["ui", "--view", "nope"], "--view takes one of runs, charts, run, compare, layers, findings"],
+  [["ui", "--view", "nope"], "--view takes one of grids, runs, charts, run, compare, layers"],
   [["ui", "--once", "--size", "wide"], "--size takes COLSxROWS"],
   [["ui", "--glyphs", "emoji"], "--glyphs takes one of braille, block, ascii"],
   [["ui", "--run", "nobody"], 'there is no run "nobody"'],
