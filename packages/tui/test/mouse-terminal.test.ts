@@ -1,7 +1,7 @@
 import { dirname } from "node:path";
 import { expect, test, vi } from "vitest";
 import { sampleStore } from "./samples.ts";
-import { clickOn, mouse, openUiAt, PATIENCE } from "./terminal.ts";
+import { clickOn, mouse, openUiAt, PATIENCE, placeOf } from "./terminal.ts";
 
 const ON = "\x1b[?1002h\x1b[?1003h\x1b[?1006h";
 const OFF = "\x1b[?1006l\x1b[?1003l\x1b[?1002l";
@@ -105,4 +105,52 @@ test("movements where nothing follows the mouse write nothing", async () => {
   await ui.exit;
 
   expect(ui.output.slice(length)).not.toContain("\x1b[?2026h");
+});
+
+test("beside keys, the mouse does in a terminal what it says", async () => {
+  const ui = await openUiAt(sampleStore(), { size: { columns: 200, rows: 50 } });
+  await ui.waitFor("┬ Charts");
+  const border = () => placeOf(ui, "┬").column;
+  const before = border();
+
+  ui.type(mouse("press", { column: before, row: 20 }));
+  for (let by = 1; by <= 9; by++) ui.type(mouse("drag", { column: before + by, row: 20 }));
+  ui.type(mouse("release", { column: before + 9, row: 20 }));
+  await vi.waitFor(() => expect(border()).toBe(before + 9), PATIENCE);
+  ui.press("tab", "{", "shift-tab"); // a key moves it, too
+  clickOn(ui, "▸ kaiming-1", 4);
+  clickOn(ui, "▸ plain-1", 4);
+  clickOn(ui, "▸ plain-1", 4); // a double click
+  await ui.waitFor("▾ plain-1");
+  clickOn(ui, "valid");
+  await ui.waitFor("sorted by valid");
+
+  const chart = { column: border() + 40, row: 10 };
+  const axis = () => ui.screen.find((line) => /└0─/.test(line));
+  expect(axis()).toBeDefined();
+  ui.type(mouse("up", chart));
+  await vi.waitFor(() => expect(axis()).toBeUndefined(), PATIENCE);
+  ui.type(mouse("right", chart)); // shows all steps again
+  await vi.waitFor(() => expect(axis()).toBeDefined(), PATIENCE);
+  const end = { ...chart, column: chart.column + 15 };
+  ui.type(mouse("press", chart) + mouse("drag", end) + mouse("release", end));
+  await vi.waitFor(() => expect(axis()).toBeUndefined(), PATIENCE);
+  ui.type(mouse("move", chart));
+  await ui.waitFor(/step \d+/);
+  ui.press("q");
+
+  expect(await ui.exit).toBe(0);
+});
+
+test("a click on a curve's line in a legend hides it, another one shows it", async () => {
+  const ui = await openUiAt(sampleStore(), {
+    arguments: ["--view", "charts"],
+    size: { columns: 118, rows: 40 },
+  });
+  await ui.waitFor("small-1 ×3");
+
+  clickOn(ui, "small-1 ×3");
+  await ui.waitFor(/small-1 ×3 +hidden/);
+  clickOn(ui, "small-1 ×3");
+  await ui.waitWithout(/small-1 ×3 +hidden/);
 });

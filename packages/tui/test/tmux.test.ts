@@ -52,6 +52,24 @@ tmuxTest(
   },
 );
 
+tmuxTest("the mouse works through tmux, which gets it back", async () => {
+  const tmux = startShell(dirname(sampleStore()));
+  tmux("set-option", "-g", "mouse", "on");
+  tmux("send-keys", `'${ABLATE}' ui --store ablate.db`, "Enter");
+  const shown = () => tmux("capture-pane", "-p");
+  const isAsked = () => tmux("display-message", "-p", "#{mouse_sgr_flag}#{mouse_any_flag}").trim();
+  await vi.waitFor(() => expect(shown()).toContain("1 Runs"), PATIENCE);
+  expect(isAsked()).toBe("11");
+
+  const column = (shown().split("\n")[1] ?? "").indexOf("6 Findings") + 2;
+  tmux("send-keys", "-l", `\x1b[<0;${column};2M\x1b[<0;${column};2m`);
+  await vi.waitFor(() => expect(shown()).toMatch(/errors?|warnings?/), PATIENCE);
+  tmux("send-keys", "q");
+
+  await vi.waitFor(() => expect(shown().trimEnd()).toMatch(/ready>$/), PATIENCE);
+  expect(isAsked()).toBe("00");
+});
+
 const PATIENCE = { timeout: 60_000, interval: 50 };
 
 /** A shell in a tmux server of its own, which ends with the test; gives its commands. */

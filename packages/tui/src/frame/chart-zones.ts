@@ -96,10 +96,11 @@ function legendZone({ key, rect }: LegendPlace): Zone {
   return {
     rect,
     act: (state, { scene }, { kind, button }) => {
-      const at = scene.chosen.findIndex((one) => one.key === key);
+      const wanted = kind === "double" ? (state.clicked ?? key) : key;
+      const at = scene.chosen.findIndex((one) => one.key === wanted);
       const row: TableRow | undefined = scene.chosen[at];
       if (row === undefined || button !== "left") return null;
-      if (kind === "press") return { ...toggleCurve(state, row), curve: at };
+      if (kind === "press") return { ...toggleCurve(state, row), curve: at, clicked: key };
       // The first of the two presses has hidden or shown it.
       return kind === "double" ? soloCurve(toggleCurve(state, row), scene, row) : null;
     },

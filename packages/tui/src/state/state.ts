@@ -89,6 +89,8 @@ export type State = {
   readonly isHovering: boolean;
   /** The part of the x axis that the mouse is dragged over; null where it is not. */
   readonly selected: Selected | null;
+  /** The curve whose line in a legend was clicked last: that line has moved when a double click ends. */
+  readonly clicked: string | null;
   /** Which curve is on top, which chart has the keys, whether it is alone. */
   readonly curve: number;
   readonly chart: number;
@@ -142,6 +144,7 @@ export function initialState(size: Size, settings: ViewSettings = DEFAULT_SETTIN
     crosshair: null,
     isHovering: false,
     selected: null,
+    clicked: null,
     curve: 0,
     chart: 0,
     isAlone: false,

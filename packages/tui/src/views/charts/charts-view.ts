@@ -146,7 +146,7 @@ function drawCharts(canvas: Canvas): Drawn {
   const isBelow = !isPane && !isBeside;
   const legend = {
     isBeside,
-    width: isBeside ? legendWidth(chartCanvas(canvas, columns), entries, columns) : columns,
+    width: isBeside ? usualLegendWidth(canvas, focused) : columns,
     rows: isBelow ? Math.min(entries.length + 1, Math.floor(canvas.rows / 3)) : 0,
   };
   const drawn = drawPage(canvas, { focus, onTop, legend });
@@ -174,6 +174,14 @@ function drawCharts(canvas: Canvas): Drawn {
     })),
     sheet: () => sheetOf(charting, state.isAlone ? [focused] : scene.metrics),
   };
+}
+
+/** Returns the width of a legend, the same with a crosshair and without one: charts keep their place under the mouse. */
+function usualLegendWidth(canvas: Canvas, id: string): number {
+  const calm = { ...canvas, state: { ...canvas.state, crosshair: null } };
+  const charting = chartCanvas(calm, canvas.columns);
+  const onTop = topOf(calm);
+  return legendWidth(charting, entriesOf(charting, unread(calm, id, onTop), onTop), canvas.columns);
 }
 
 /** Says which charts are on the screen, where that is not all. */

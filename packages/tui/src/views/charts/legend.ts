@@ -29,6 +29,12 @@ const WIDEST_NAME = 28;
 /** Cells of the signs before a name. */
 const SIGNS = 3;
 
+/** Cells of what is said above the values at a crosshair: "loss  step 1,999: smoothed, raw". */
+const HEAD_AT = 30;
+
+/** Cells of a raw value beside a smoothed one. */
+const RAW = 8;
+
 /** The widest legend beside charts, and the narrowest. */
 const WIDEST = 48;
 const NARROWEST = 24;
@@ -74,12 +80,15 @@ export function legendWidth(
   columns: number,
 ): number {
   const lines = readingsOf(canvas, entries, WIDEST);
+  // At a crosshair the raw value stands beside the smoothed one, where they differ.
+  const raw = entries.some(({ reading }) => reading !== null && isOfTwo(reading)) ? RAW : 0;
   const widths = entries.map(
     ({ name, plot }, i) =>
-      SIGNS + widthOf(name) + 2 + lineWidth(marksOf(plot)) + lineWidth(lines[i] ?? []),
+      SIGNS + widthOf(name) + 2 + lineWidth(marksOf(plot)) + lineWidth(lines[i] ?? []) + raw,
   );
   const head = widthOf(titleOf(canvas)) + 2 + widthOf(headText(canvas, entries));
-  return Math.min(WIDEST, Math.floor(columns * 0.36), Math.max(NARROWEST, head, ...widths));
+  const widest = Math.max(NARROWEST, head, HEAD_AT, ...widths);
+  return Math.min(WIDEST, Math.floor(columns * 0.36), widest);
 }
 
 /** Draws a head and a line for each curve, then the changes of the learning rate that all have. */
