@@ -1,7 +1,9 @@
 /** The head of the page of a run: a sick one is not called healthy, and its findings lead to their evidence. */
+import { openWriter } from "@ablate/store";
 import { expect, test } from "vitest";
 import { lineText } from "../src/text/line.ts";
 import { exampleStore, press, screen, session } from "./make.ts";
+import { recordedStore } from "./recorded-make.ts";
 
 test("what rules have found stands on top, the most serious first; enter goes to its evidence, esc comes back", () => {
   const ui = session(exampleStore(), { settings: { view: "run" } });
@@ -47,4 +49,18 @@ test("which parameters are judged is said, and which of them learns too slowly",
 
   expect(text).toMatch(/hidden1\.bias −\d\.\d+ not judged/);
   expect(text).toContain("weights of hidden layers are judged:");
+});
+
+test("the last lines that a script has printed stand on the page of its run", () => {
+  const path = recordedStore([{ label: "long", end: null }]);
+  const writer = openWriter(path);
+  const line = (stream: "out" | "err", text: string) => ({ atMs: null, stream, text });
+  const lines = [line("out", "loading"), line("err", "warning: no GPU")];
+  writer.appendConsole(1, "token-1", { leftOut: 0, lines });
+  writer.close();
+  const ui = session(path, { settings: { view: "run" }, rows: 60 });
+
+  expect(screen(ui).join("\n")).toMatch(
+    /console {2}the last 2 lines\n *loading\n *warning: no GPU/,
+  );
 });

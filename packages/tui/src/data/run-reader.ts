@@ -1,6 +1,7 @@
 /** What the store has of one run beside its row and its curves, read once and kept while the run stays as it is. */
 import {
   byCause,
+  type ConsoleLine,
   type Finding,
   type ModelFacts,
   modelFactsOf,
@@ -15,7 +16,7 @@ import {
   type TensorProbe,
 } from "@ablate/store";
 import { LruCache, RunCache } from "./lru-cache.ts";
-import { attemptOf, metricOfRole, type ShownRun } from "./shown-run.ts";
+import { attemptOf, isRecorded, metricOfRole, type ShownRun } from "./shown-run.ts";
 
 export type RunFacts = {
   readonly initialLoss: number | null;
@@ -30,6 +31,8 @@ export type RunFacts = {
   readonly model: ModelFacts;
   readonly revisions: readonly RevisionFrom[];
   readonly events: readonly RunEvent[];
+  /** The last lines that the training script of a recorded run has printed. */
+  readonly printed: readonly ConsoleLine[];
 };
 
 /** A finding and the run that it is about. */
@@ -46,6 +49,9 @@ export type FoundIn = {
 const KEPT_FACTS = 64;
 const KEPT_STEPS = 256;
 const KEPT_FINDINGS = 20_000;
+
+/** Lines of a script's output that are read: a page of them. */
+const MOST_PRINTED = 100;
 
 /** Layers of whole probes, and of single kinds of numbers. */
 const KEPT_LAYERS = 1500;
@@ -84,6 +90,7 @@ export class RunReader {
         model: modelFactsOf(provenance),
         revisions: reader.revisions(run.name),
         events: reader.events(run.name),
+        printed: isRecorded(run) ? reader.consoleLines(run.name, MOST_PRINTED) : [],
       };
     });
   }

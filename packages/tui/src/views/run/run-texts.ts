@@ -1,5 +1,5 @@
 /** Evaluations, samples, config, provenance and log of a run. */
-import { revisionText, setting } from "@ablate/store";
+import { type ConsoleLine, revisionText, setting } from "@ablate/store";
 import {
   ALL_DIGITS,
   count,
@@ -14,7 +14,15 @@ import {
 import type { RunFacts } from "../../data/run-reader.ts";
 import { isRecorded, type ShownRun } from "../../data/shown-run.ts";
 import { factsText } from "../../data/titles.ts";
-import { inColumns, type Line, type Piece, piece, shareOf, wrapped } from "../../text/line.ts";
+import {
+  inColumns,
+  type Line,
+  type Piece,
+  piece,
+  shareOf,
+  type Tone,
+  wrapped,
+} from "../../text/line.ts";
 import type { Canvas } from "../view.ts";
 
 /** Draws evaluations, samples, config, provenance and log, side by side where there is room. */
@@ -31,7 +39,12 @@ export function texts(canvas: Canvas, run: ShownRun, facts: RunFacts): Line[][] 
     isWide ? [inColumns(pair, columns, (lines) => lines)] : pair,
   );
   // No log has evaluations of splits that we made, or samples.
-  return [...(isRecorded(run) ? [] : (first ?? [])), metrics(run, columns), ...(last ?? [])];
+  return [
+    ...(isRecorded(run) ? [] : (first ?? [])),
+    metrics(run, columns),
+    ...(last ?? []),
+    printed(facts),
+  ];
 }
 
 /** Lists what the run records by names of its own; nothing where that is nothing. */
@@ -131,6 +144,17 @@ function provenance(
     piece(String(value ?? UNKNOWN)),
   ]);
   return section("provenance", entries(rows), "not trained yet");
+}
+
+/** Shows the last lines that a training script has printed; nothing where none is known. */
+function printed({ printed: lines }: RunFacts): Line[] {
+  if (lines.length === 0) return [];
+  const title: Line = [
+    { text: "console", bold: true },
+    piece(`  the last ${counted(lines.length, "line")}`, "muted"),
+  ];
+  const tone = (stream: ConsoleLine["stream"]): Tone => (stream === "err" ? "warn" : "plain");
+  return [title, ...lines.map(({ stream, text }): Line => [piece(text, tone(stream))])];
 }
 
 function log({ events }: RunFacts): Line[] {
