@@ -88,7 +88,7 @@ test("last values are the same at every width and zoom, and those of the definit
     const ui = session(path, { columns, rows: 24, settings: { view: "charts" } });
     press(ui, ...keys);
     const found = /━ a +(\d\.\d+)/.exec(text(ui))?.[1] ?? "none";
-    expect(Number(found)).toBeCloseTo(average(noisy, 4999, keys === "++" ? 300 : 30), 3);
+    expect(Number(found)).toBeCloseTo(average(noisy, 4999, keys === "++" ? 300 : 30), 4);
     return found;
   };
   expect(new Set([50, 80, 118, 260].map((columns) => lastAt(columns, ""))).size).toBe(1);
@@ -103,7 +103,7 @@ test("at the crosshair stands the value of that very step, the smoothed one besi
   expect(step).toBeLessThan(2400);
   const [, smoothed, raw] = /━ a +(\d\.\d+) +(\d\.\d+)/.exec(text(ui)) ?? [];
   expect(Number(raw)).toBeCloseTo(noisy(step), 4);
-  expect(Number(smoothed)).toBeCloseTo(average(noisy, step, 30), 3);
+  expect(Number(smoothed)).toBeCloseTo(average(noisy, step, 30), 4);
   expect(text(ui)).toContain(`step ${step.toLocaleString("en")}: smoothed, raw`);
   const before = text(ui).match(/━ a +.*/)?.[0];
   press(ui, "z", "z");

@@ -14,8 +14,8 @@ export type ExactValue = {
 /** So many time constants before a step, a value counts for less than a thousandth. */
 const TIME_CONSTANTS = 8;
 
-/** Time constants before a step within which each step counts by itself, and between how many steps that is. */
-const SINGLE = { constants: 4, least: 128, most: 512 } as const;
+/** Steps before the one that is read of which each counts by itself. */
+const SINGLE_STEPS = 512;
 
 /** Steps in the rows that those before them are read in. */
 const LEVELS = [4096, 256, 16] as const;
@@ -87,9 +87,7 @@ export class ExactReader {
     }: { readonly from: number; readonly step: number; readonly smoothing: number },
   ): SeriesRows {
     const level = LEVELS.find((one) => one <= smoothing / PER_CONSTANT) ?? LEVELS[2];
-    const { constants, least, most } = SINGLE;
-    const steps = Math.min(most, Math.max(least, smoothing * constants));
-    const single = Math.ceil(Math.max(0, step - steps + 1) / level) * level;
+    const single = Math.ceil(Math.max(0, step - SINGLE_STEPS + 1) / level) * level;
     const spans =
       from >= single
         ? [{ level: 1, from, to: step }]
