@@ -141,6 +141,9 @@ test("a run of PyTorch's recorder has an open end, ratios by rms, and names cut 
   ui.open("nano/gpt");
   expect(text(ui)).toMatch(/recording · 3,000 steps · 50 steps\/s/);
   expect(text(ui)).toContain("log10 update:data by rms of every parameter");
+  press(ui, "2");
+  expect(text(ui)).toContain("log10 update:data by rms of ");
+  press(ui, "3");
   expect(text(ui)).toContain("learning rate 0.0003");
   expect(text(ui)).toMatch(/━ …0\.mlp\.c_fc\.weight +−\d/);
   expect(text(ui)).not.toMatch(/nats|guessing|ln 64/);

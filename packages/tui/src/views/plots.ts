@@ -132,7 +132,7 @@ export function drawPlots(
   const isUsable = byHand !== undefined && (!log || byHand.low > 0);
   const range = isUsable ? byHand : found;
   const head = line({
-    ...piece(title ?? titleAmong(series, runs), isFocused ? "accent" : "plain"),
+    ...piece(title ?? titleOf(canvas, series, runs), isFocused ? "accent" : "plain"),
     bold: true,
   });
   if (range === null) {
@@ -171,6 +171,14 @@ export function drawPlots(
   };
   const hasRoom = rect.columns > 0 && rect.rows > 0;
   return { lines, place: hasRoom ? { series, rect, x: window.scale, y } : null };
+}
+
+/** Returns the title of a chart; ratios of root mean squares, as a log may have them, say so. */
+function titleOf({ stored }: Canvas, series: string, runs: readonly ShownRun[]): string {
+  const title = titleAmong(series, runs);
+  const recorded = series.startsWith(RATIO) ? runs.find(isRecorded) : undefined;
+  const isRms = recorded !== undefined && stored.facts(recorded).model.ratios === "rms";
+  return isRms ? title.replace("update:data of", "update:data by rms of") : title;
 }
 
 function whyEmpty(runs: readonly ShownRun[]): string {

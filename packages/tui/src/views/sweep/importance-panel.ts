@@ -73,7 +73,7 @@ function effectLines(
   const bar = piece("█".repeat(cells).padEnd(room), isTold ? "accent" : "muted");
   const value = piece(` ${signed(difference.mean, decimalsFor(largest))}`, tone);
   const [from, to] = [baseTexts(effect), textOf(effect, strongest.runs[0])];
-  const words = `  ${from} → ${to} · ${isTold ? "beyond chance" : briefVerdict(difference)}`;
+  const words = `  ${isTold ? "beyond chance" : briefVerdict(difference)} · ${from} → ${to}`;
   return [[label, bar, value], [piece(words, "muted")]];
 }
 

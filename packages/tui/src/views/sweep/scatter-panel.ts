@@ -2,6 +2,7 @@
 import { cutTogether, ellipsis } from "@ablate/text";
 import { labelledRule } from "../../chart/axes.ts";
 import { append } from "../../chart/raster.ts";
+import type { Scale } from "../../chart/scale.ts";
 import { DASHES } from "../../data/looks.ts";
 import { fitLine, justify, type Line, type Piece, piece } from "../../text/line.ts";
 import { lookOf } from "../looks.ts";
@@ -15,7 +16,10 @@ const LABEL_CELLS = 8;
 
 /** Points that lie farther out than so many times the spread of most are at the edge. */
 const FAR_OUT = 4;
-const MOST = 0.9;
+const MOST = 0.8;
+
+/** Cells in which the head has room for its keys. */
+const ROOM_FOR_KEYS = 60;
 
 /** Few points are all shown where they are. */
 const FEW = 8;
@@ -44,16 +48,19 @@ export function scatterPanel(
     ...piece(`${y.title}${arrow} by ${x.title}`, isFocused ? "accent" : "plain"),
     bold: true,
   };
-  const shown: Axis = { kind: "numbers", scale: boundsOf(sweep.points), few: [] };
+  const shown: Axis = { kind: "numbers", scale: boundsOf(sweep), few: [] };
   const plot = { columns: Math.max(1, columns - LABEL_CELLS), rows: Math.max(1, rows - 2) };
   const placed = placedIn(sweep, shown, plot);
   const none = sweep.points.filter((point) => point.y === null && !point.isLost).length;
   const lost = sweep.points.filter(({ isLost }) => isLost).length;
+  const far = placed.filter(({ sign }) => sign === "↑" || sign === "↓").length;
   const notes = [
     ...(isLog(x.axis) ? ["log x"] : []),
     ...(isLog(shown) ? ["log y"] : []),
     ...(lost > 0 ? [`✗ ${lost} lost`] : []),
+    ...(far > 0 ? [`${metric.isLessBetter === false ? "↓" : "↑"} ${far} far off`] : []),
     ...(none > 0 ? [`${none} without a result`] : []),
+    ...(columns >= ROOM_FOR_KEYS ? ["x, v choose"] : []),
   ];
   return [
     justify([title], [piece(notes.join(" · "), "muted")], columns),
@@ -69,16 +76,17 @@ function isLog(axis: Axis): boolean {
   return axis.kind === "numbers" && axis.scale.log;
 }
 
-/** Returns the range of most results: what is far out would flatten the rest. */
-function boundsOf(points: readonly Point[]) {
-  const values = points.flatMap(({ y }) => y ?? []).sort((a, b) => a - b);
-  const low = values[0];
-  const high = values.at(-1);
-  if (low === undefined || high === undefined) return { low: 0, high: 1, log: false };
-  const most = values[Math.floor((values.length - 1) * MOST)] ?? high;
-  const limit = low + FAR_OUT * (most - low);
-  const isCut = values.length >= FEW && most > low && high > limit;
-  return scaleOf(isCut ? values.filter((value) => value <= limit) : values);
+/** Returns the range of most results, from the best on: what is far out would flatten the rest. */
+function boundsOf({ points, metric }: Sweep): Scale {
+  const values = points.flatMap(({ y }) => y ?? []);
+  const sign = metric.isLessBetter === false ? -1 : 1;
+  const ranked = values.map((value) => sign * value).sort((a, b) => a - b);
+  const [best = 0] = ranked;
+  const most = ranked[Math.floor((ranked.length - 1) * MOST)] ?? best;
+  const limit = best + FAR_OUT * (most - best);
+  const isCut = ranked.length >= FEW && most > best && (ranked.at(-1) ?? best) > limit;
+  if (ranked.length === 0) return { low: 0, high: 1, log: false };
+  return scaleOf(isCut ? values.filter((value) => sign * value <= limit) : values);
 }
 
 function placedIn({ x, points, metric }: Sweep, axis: Axis, { columns, rows }: Box): Placed[] {
