@@ -7,9 +7,16 @@ import { parseArgs } from "node:util";
 import { openReader, openWriter } from "@ablate/store";
 import { aboveZero, machine, positive } from "./machine.ts";
 import { ABLATE, type Size } from "./ui/command.ts";
-import { type UiReport, uiReportText } from "./ui/figures.ts";
+import { type Figure, type UiReport, uiReportText } from "./ui/figures.ts";
 import { historyOf, writeRun } from "./ui/history.ts";
-import { firstFrames, keyFigures, keySpreads, liveFigures } from "./ui/rounds.ts";
+import {
+  firstFrames,
+  keyBytes,
+  keyFigures,
+  keySpreads,
+  liveFigures,
+  moveFigures,
+} from "./ui/rounds.ts";
 
 const folder = mkdtempSync(join(tmpdir(), "ablate-bench-ui-"));
 try {
@@ -28,7 +35,7 @@ async function main(): Promise<void> {
       steps: { type: "string", default: "200000" },
       seconds: { type: "string", default: "20" },
       frames: { type: "string", default: "2000" },
-      sizes: { type: "string", default: "120x40,300x100" },
+      sizes: { type: "string", default: "120x40,200x50,300x100" },
       store: { type: "string" },
       json: { type: "string" },
     },
@@ -56,9 +63,11 @@ async function measure(
   say("first frame");
   const first = await firstFrames(store, folder, rounds);
   const keys: UiReport["keys"][number][] = [];
+  const moves: Figure[] = [];
   for (const size of sizes) {
     say(`keys at ${size.columns}x${size.rows}`);
     keys.push(...(await keySpreads({ store, folder, size }, rounds)));
+    moves.push(...(await moveFigures({ store, folder, size }, rounds)));
   }
   say("live training and memory");
   const live = await liveFigures(folder, options);
@@ -67,7 +76,7 @@ async function measure(
     machine: machine(),
     rounds,
     store: aboutStore(store),
-    figures: [...first, ...keyFigures(keys), ...live],
+    figures: [...first, ...keyFigures(keys), ...keyBytes(keys), ...moves, ...live],
     keys,
   };
 }

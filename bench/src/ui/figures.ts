@@ -29,6 +29,7 @@ export type KeySpread = Spread & {
   readonly size: string;
   readonly view: string;
   readonly key: string;
+  readonly bytes: number;
 };
 
 /** Of the values of all rounds; the median has to be within the budget. */

@@ -53,7 +53,7 @@ async function start(
 
 /** Texts of what a view draws first and last. */
 const BODIES = {
-  runs: ["gain_5", "loss at init"],
+  runs: ["kaiming 5", "loss at init"],
   charts: ["loss, nats"],
   layers: ["▶ hidden1", "└hidden1"],
   findings: [" warnings ", "docs/diagnostics.md explains"],

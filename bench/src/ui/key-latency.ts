@@ -10,6 +10,8 @@ export type KeyTime = {
   readonly key: string;
   /** Null where it drew nothing. */
   readonly ms: number | null;
+  /** What it wrote to the terminal. */
+  readonly bytes: number;
 };
 
 type ViewName = "runs" | "charts" | "run" | "compare" | "layers" | "findings";
@@ -48,12 +50,17 @@ export async function measureKeys(store: string, folder: string, size: Size): Pr
   await program.frameAfter("?"); // answered when Ink is there
   await program.press(ESCAPE);
   const times: KeyTime[] = [];
+  const press = async (view: ViewName, key: string): Promise<void> => {
+    const before = program.bytes;
+    const ms = await program.press(key);
+    times.push({ view, key: NAMES[key] ?? key, ms, bytes: program.bytes - before });
+  };
   for (const view of ["runs", "charts", "run", "compare", "layers", "findings"] as const) {
     if (view !== "runs") {
-      times.push({ view, key: DIGITS[view], ms: await program.press(DIGITS[view]) });
+      await press(view, DIGITS[view]);
     }
     for (const key of KEYS[view]) {
-      times.push({ view, key: NAMES[key] ?? key, ms: await program.press(key) });
+      await press(view, key);
     }
   }
   await program.quit();

@@ -9,6 +9,7 @@ import { type HeapGrowth, measureHeap } from "./heap.ts";
 import { type KeyTime, measureKeys } from "./key-latency.ts";
 import { type LiveCost, measureLive, openCharts } from "./live.ts";
 import { LiveStore, type Pace } from "./live-store.ts";
+import { measureMoves } from "./mouse-moves.ts";
 
 const VIEWS = ["runs", "charts", "run", "compare", "layers", "findings"] as const;
 
@@ -47,8 +48,46 @@ export async function keySpreads(
     const [first] = times;
     if (first === undefined || drawn.length === 0) return [];
     const { view, key } = first;
-    return [{ size: `${at.size.columns}x${at.size.rows}`, view, key, ...spread(drawn) }];
+    const bytes = spread(times.map((one) => one.bytes)).median;
+    return [{ size: nameOf(at.size), view, key, bytes, ...spread(drawn) }];
   });
+}
+
+function nameOf({ columns, rows }: Size): string {
+  return `${columns}x${rows}`;
+}
+
+/** Bytes of a key at each size: as a rule a part of the screen, at most all of it. */
+export function keyBytes(keys: readonly KeySpread[]): Figure[] {
+  return [...Map.groupBy(keys, ({ size }) => size)].map(([size, here]) =>
+    figureOf({
+      name: `bytes of a key, ${size}`,
+      unit: "bytes",
+      values: here.map(({ bytes }) => bytes),
+      budget: KEY_BYTES,
+    }),
+  );
+}
+
+/** What a slow line of 1 Mbit/s brings within 50 ms. */
+const KEY_BYTES = 6000;
+
+/** The pointer over a chart: its crosshair follows. */
+export async function moveFigures(
+  { store, folder, size }: { readonly store: string; readonly folder: string; readonly size: Size },
+  rounds: number,
+): Promise<Figure[]> {
+  const all = (await repeat(rounds, () => measureMoves(store, folder, size))).flat();
+  const [ms, bytes] = [all.map((one) => one.ms), all.map((one) => one.bytes)];
+  return [
+    figureOf({ name: `mouse move, ${nameOf(size)}`, unit: "ms", values: ms, budget: 20 }),
+    figureOf({
+      name: `bytes of a mouse move, ${nameOf(size)}`,
+      unit: "bytes",
+      values: bytes,
+      budget: 2000,
+    }),
+  ];
 }
 
 /** A figure a view: the median key; the slowest one has to be within the budget. */
