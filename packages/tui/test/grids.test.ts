@@ -44,9 +44,9 @@ test("every grid has its states, progress, best run and what is wrong with it on
   expect(screen(ui)[2]).toMatch(/^ +grid +▲ +runs +progress +lost +best +valid +changed$/);
   expect(listed(ui)).toEqual([
     expect.stringMatching(/^every grid +▲1 +✓4 ○2 ✗1$/),
-    expect.stringMatching(/^▲ first +▲1 +✓2 +▓{10} 100 % +b +2\.2500 +2026-01-02 00:\d\d$/),
-    expect.stringMatching(/^○ second +✓1 ○2 ✗1 +▓{5}░{5} {2}50 % +✗1 +a +2\.7500 +20/),
-    expect.stringMatching(/^✓ third +✓1 +▓{10} 100 % +alone +2\.1250 +20/),
+    expect.stringMatching(/^▲ first +▲1 +✓2 +━{10} 100 % +b +2\.2500 +2026-01-02 00:\d\d$/),
+    expect.stringMatching(/^○ second +✓1 ○2 ✗1 +━{5}─{5} {2}50 % +✗1 +a +2\.7500 +20/),
+    expect.stringMatching(/^✓ third +✓1 +━{10} 100 % +alone +2\.1250 +20/),
   ]);
 });
 

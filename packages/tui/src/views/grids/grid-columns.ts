@@ -181,8 +181,8 @@ function progressLine({ progress, states }: ListedGrid): Line {
   const isOn = states.has("running");
   const share = `${Math.floor(100 * progress)} %`.padStart(5);
   return [
-    piece("▓".repeat(full), isOn ? "accent" : "good"),
-    piece("░".repeat(BAR - full), "muted"),
+    piece("━".repeat(full), isOn ? "accent" : "good"),
+    piece("─".repeat(BAR - full), "muted"),
     piece(` ${share}`, progress >= 1 ? "muted" : "plain"),
   ];
 }
