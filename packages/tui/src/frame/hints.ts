@@ -32,14 +32,6 @@ const ZOOMED: readonly Hint[] = [
   hint(ROWS.crosshair),
 ];
 
-const COLUMN: readonly Hint[] = [
-  hint(ROWS.sort, "sort by it"),
-  { keys: ["<", ">"], label: "move it" },
-  hint(ROWS.hideColumn, "hide it"),
-  { keys: ["shift-left", "shift-right"], label: "other column" },
-  { keys: ["escape"], label: "leave it" },
-];
-
 /** Returns the keys that one needs now: what is open says which, else the view. */
 export function hintsOf(state: State, scene: Scene, view: View): readonly Hint[] {
   if (state.isHelp) return IN_HELP;
@@ -64,8 +56,7 @@ function ownHints(state: State, scene: Scene, view: View): readonly Hint[] {
   const hasCurves = view.keys.some(({ keys }) => keys[0] === ROWS.crosshair.keys[0]);
   if (hasCurves && state.crosshair !== null) return CROSSHAIR;
   const usual = view.hints?.(state, scene) ?? labelled(view);
-  if (hasCurves && state.zoom !== null) return ZOOMED;
-  return view.name === "runs" && state.column !== null ? COLUMN : usual;
+  return hasCurves && state.zoom !== null ? ZOOMED : usual;
 }
 
 /** Of a view that names none, the keys that have a word for the footer. */

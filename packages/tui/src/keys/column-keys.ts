@@ -2,8 +2,8 @@
 import type { Column } from "../data/columns.ts";
 import type { Scene } from "../state/scene.ts";
 import { clamp, openChooser, type State, say } from "../state/state.ts";
-import type { BoundKey } from "../views/view.ts";
-import { bind, bindBoth, ROWS } from "./rows.ts";
+import type { BoundKey, Hint } from "../views/view.ts";
+import { bind, bindBoth, hint, ROWS } from "./rows.ts";
 import { columnMoved, SORT, sortedBy, withColumns } from "./table-keys.ts";
 
 const NONE = "no column is under the cursor: shift and ← or → choose one";
@@ -27,6 +27,15 @@ export const COLUMN_KEYS: readonly BoundKey[] = [
     if (column === undefined) return say(state, NONE);
     return columnMoved(state, scene.table, { id: column.id, by });
   }),
+];
+
+/** What can be done with the column under the cursor. */
+export const COLUMN_HINTS: readonly Hint[] = [
+  hint(ROWS.sort, "sort by it"),
+  { keys: ["<", ">"], label: "move it" },
+  hint(ROWS.hideColumn, "hide it"),
+  { keys: ["shift-left", "shift-right"], label: "other column" },
+  { keys: ["escape"], label: "leave it" },
 ];
 
 /** Returns the column of the table under the cursor. */

@@ -7,7 +7,7 @@ import { swatch } from "../../data/looks.ts";
 import { type ShownRun, stepsText } from "../../data/shown-run.ts";
 import { isRowOf, rowValue, type TableRow } from "../../data/table.ts";
 import { BASELINE_KEY } from "../../keys/annotation-keys.ts";
-import { COLUMN_KEYS } from "../../keys/column-keys.ts";
+import { COLUMN_HINTS, COLUMN_KEYS } from "../../keys/column-keys.ts";
 import { focusOn, moveKeys, outWithin, ROW_KEYS } from "../../keys/move-keys.ts";
 import { bind, hint, ROWS } from "../../keys/rows.ts";
 import {
@@ -47,13 +47,16 @@ export const runsView: View = {
   help: "runs",
   draw: drawRuns,
   beside: [chartsView, essenceView],
-  hints: (_, { focused }) => [
-    hint(ROWS.enter, focused?.isGroup ? (focused.isUnfolded ? "fold" : "unfold") : "open"),
-    hint(ROWS.mark),
-    hint(ROWS.filter),
-    hint(ROWS.sort),
-    hint(ROWS.choose, "columns"),
-  ],
+  hints: ({ column }, { focused }) =>
+    column !== null
+      ? COLUMN_HINTS
+      : [
+          hint(ROWS.enter, focused?.isGroup ? (focused.isUnfolded ? "fold" : "unfold") : "open"),
+          hint(ROWS.mark),
+          hint(ROWS.filter),
+          hint(ROWS.sort),
+          hint(ROWS.choose, "columns"),
+        ],
   choosers: [COLUMNS, ...TABLE_CHOOSERS],
   keys: [
     ...moveKeys(

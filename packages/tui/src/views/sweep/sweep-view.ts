@@ -1,6 +1,6 @@
 /** The view Sweep: what settings do to a result, as points, parallel coordinates and effects. */
 import { outWithin, toggleAlone } from "../../keys/move-keys.ts";
-import { bind, bindBoth, ROWS } from "../../keys/rows.ts";
+import { bind, bindBoth, hint, ROWS } from "../../keys/rows.ts";
 import { choosing, GROUP_KEY, markRow, TABLE_CHOOSERS } from "../../keys/table-keys.ts";
 import type { Scene } from "../../state/scene.ts";
 import { SWEEP_PANELS } from "../../state/settings.ts";
@@ -65,6 +65,13 @@ export const sweepView: View = {
   point: pointSweep,
   subject: (scene) => currentPoint(scene, sweepOf(scene).points)?.run,
   choosers: [X_CHOOSER, Y_CHOOSER, ...TABLE_CHOOSERS],
+  hints: () => [
+    hint(ROWS.axis, "across"),
+    hint(ROWS.choose, "result"),
+    hint(ROWS.pane, "panel"),
+    hint(ROWS.enter),
+    hint(ROWS.mark),
+  ],
   keys: [
     ...bindBoth([ROWS.up, ROWS.down], upOrDown),
     ...bindBoth([ROWS.left, ROWS.right], across),
