@@ -121,16 +121,14 @@ test("a value is found as it is written, and never by what another one rounds to
   ]);
 });
 
-const CELL = "(?:\\S+ )*\\S+";
-
-/** The names that a view has at a width: of its rows, of its legend, or above its columns. */
+/** Returns the names that a view has at a width: in its first pane, its legend, or above its columns. */
 async function namesAt(view: "runs" | "charts" | "compare", columns: number): Promise<string[]> {
   const size = ["--size", `${columns}x40`, "--store", "labels.db"];
   const lines = (await written("ui", "--once", "--view", view, ...size)).split("\n");
-  if (view === "compare") return [...(lines[2] ?? "").slice(23).matchAll(/\S.*?×2/g)].map(String);
-  const sign = view === "runs" ? "▸" : "[▶━]";
-  const name = new RegExp(`${sign} (${CELL}?) {2,}\\S`);
-  return lines.flatMap((line) => name.exec(line)?.[1] ?? []);
+  const shown = view === "runs" ? lines.map((line) => line.split("│")[0] ?? "") : lines;
+  return shown.flatMap((line) =>
+    [...line.matchAll(/[━╍┅┉] (?:▸ )?(\S.*?×2)/g)].map(([, name = ""]) => name),
+  );
 }
 
 test.each([40, 80, 110, 120, 160, 200])("names of groups differ in %i columns", async (columns) => {
@@ -143,11 +141,11 @@ test.each([40, 80, 110, 120, 160, 200])("names of groups differ in %i columns", 
   expect(new Set(charts).size).toBe(charts?.length);
   expect(charts).toHaveLength(6);
   expect(new Set(compare).size).toBe(compare?.length);
-  if (columns > 40) expect(compare?.[0]).toBe("kaiming 0.5 · none ×2");
+  if (columns > 40) expect(compare?.[0]).toBe("0.5·none ×2");
 });
 
 test("names of groups are short where labels do not fit, and labels where they do", async () => {
-  expect(await namesAt("runs", 200)).toContain("weight=kaiming_gain_0.5-batch_norm=none ×2");
+  expect(await namesAt("runs", 260)).toContain("weight=kaiming_gain_0.5-batch_norm=none ×2");
   expect(await namesAt("charts", 200)).toContain("kaiming relu · hidden ×2");
   expect(await namesAt("runs", 80)).toContain("kaiming 4 · hidden ×2");
 });
@@ -163,7 +161,7 @@ test("a report calls groups by what differs where their labels are long, and its
   const figures = join(folder, "losses.html");
   await ablate(folder, "report", "figures", "-o", figures);
   const [, rows = ""] =
-    /In short[\s\S]*?<tbody>([\s\S]*?)<\/tbody>/.exec(readFileSync(figures, "utf8")) ?? [];
+    /<h2 id="runs">[\s\S]*?<tbody>([\s\S]*?)<\/tbody>/.exec(readFileSync(figures, "utf8")) ?? [];
   const losses = rows
     .split("</tr>")
     .flatMap((row) => row.match(/\d\.\d{4,}(?= ±)/g)?.slice(1, 2) ?? []);

@@ -103,7 +103,7 @@ test("the UI says in Run and Compare which revisions trained what is shown", asy
   const folder = olderFolder("version-13");
   await ablate(folder, "run", "old.yaml", "--only", "new or killed", "--mixed-revisions");
   const ui = async (...args: readonly string[]) =>
-    (await ablate(folder, "ui", "--once", "--size", "140x100", ...args)).stdout.replace(
+    (await ablate(folder, "ui", "--once", "--size", "118x100", ...args)).stdout.replace(
       /\s+/g,
       " ",
     );

@@ -15,7 +15,7 @@ const CALLS: Readonly<Record<string, readonly [string[], stdout: RegExp, stderr:
   plan: [["small.yaml", ...STEPS], /^run [\s\S]*\n2 runs: 2 finished; 0 to train\n/, /^$/],
   run: [["small.yaml", ...STEPS], /^run +state .*\nsmall\/plain +finished /, /2 done already\n/],
   record: [["log.csv"], /^\S+\/\S+: 2 steps, .*finished \(end of file\)\n$/, /^$/],
-  ui: [["--once", "--size", "80x24"], /^ small {2}2 runs · 2 finished /, /^$/],
+  ui: [["--once", "--size", "80x24"], /^ ablate\.db › small {2}2 runs · 2 finished /, /^$/],
   watch: [["small"], /^small: 2 finished\n$/, /^small: 2 runs, 2 done already\n$/],
   runs: [[], /^run .*\nsmall\/plain .*\nsmall\/normed .*\n\* the lowest .*\n$/, /^$/],
   show: [["plain"], /^small\/plain\n {2}state +finished \(steps\)\n/, /^$/],

@@ -66,6 +66,8 @@ test("a run goes from pending to finished, and the list says how it went", () =>
     plan: "current",
     revision: "1",
     source: null,
+    errors: null,
+    warnings: null,
   });
   expect(reader.parameters("g/v")).toEqual(parametersOf(["embedding", "output.weight"]));
   expect(reader.provenance("g/v")).toEqual({ node: "24" });

@@ -51,7 +51,7 @@ export const command: Command = {
     },
     "no-mouse": { help: "leave the mouse to the terminal; M takes it back" },
     fresh: { help: "without the filter, marks and the rest that is remembered of the store" },
-    ...Object.fromEntries(UI_FLAGS.map(({ name, value, help }) => [name, { value, help }])),
+    ...Object.fromEntries(UI_FLAGS.map(({ name, ...flag }) => [name, flag])),
     once: { help: "print one frame and end" },
     size: { value: "COLSxROWS", help: "size of that frame (default: the terminal's, else 120x40)" },
   },

@@ -181,6 +181,7 @@ function withSteps(state: State, text: string, context: Context): State {
     );
   const last = lastStep(scene.readers.curves, scene);
   const [low, high] = [range.low ?? 0, range.high ?? last];
+  if (last === 0) throw new CommandError("no run is shown that has several steps");
   if (low >= last)
     throw new CommandError(`the last step is ${count(last)}: nothing comes after it`);
   if (low === high)

@@ -48,7 +48,7 @@ export const TABLE_COMMANDS: readonly Command[] = [
   },
   {
     name: "grid",
-    usage: "NAME or all",
+    usage: "GRID or all",
     help: "show the runs of one grid",
     example: "quickstart",
     isFlag: true,

@@ -15,10 +15,22 @@ export const COMMANDS: readonly Command[] = [
 ];
 
 /** A flag of `ablate ui`, which carries out the command of its name at the beginning. */
-export type UiFlag = { readonly name: string; readonly value: string; readonly help: string };
+export type UiFlag = {
+  readonly name: string;
+  readonly value: string;
+  /** Every value that makes sense, where there are but a few. */
+  readonly choices?: readonly string[];
+  readonly help: string;
+};
 
 export const UI_FLAGS: readonly UiFlag[] = COMMANDS.filter(({ isFlag }) => isFlag === true).map(
-  ({ name, usage, help }) => ({ name, value: usage.toUpperCase().replace(/[ ,].*/, ""), help }),
+  ({ name, usage, help }) => {
+    const choices = usage.split("|");
+    if (choices.length > 1) {
+      return { name, value: "NAME", choices, help: `${help}: ${choices.join(", ")}` };
+    }
+    return { name, value: usage.toUpperCase().replace(/[ ,].*/, ""), help };
+  },
 );
 
 /** What is to be carried out at the beginning: the name of a command, and what follows it. */
