@@ -109,6 +109,8 @@ export type State = {
   readonly isWholeConfig: boolean;
   /** Key of the finding under the cursor. */
   readonly finding: string | null;
+  /** Keys of lines of findings whose runs are shown: they are none of the table, which is costly to build. */
+  readonly openFindings: readonly string[];
   /** The view that `esc` goes back to, after a jump to evidence. */
   readonly cameFrom: string | null;
   /** The parameter that a jump was about. */
@@ -155,6 +157,7 @@ export function initialState(size: Size, settings: ViewSettings = DEFAULT_SETTIN
     sweepAt: 0,
     isWholeConfig: false,
     finding: null,
+    openFindings: [],
     cameFrom: null,
     spotlight: null,
     isPanelFirst: false,

@@ -88,7 +88,7 @@ function findingLine(
   const cell = (text: string, width: number, align: Align = "left", of: Tone = "plain"): Line =>
     width === 0 ? [] : [...fitLine([piece(text, of)], width, align), piece("  ")];
   const { run, where, step, value } = texts.get(row.key) ?? NO_TEXTS;
-  const isUnfolded = canvas.state.unfolded.includes(row.key);
+  const isUnfolded = canvas.state.openFindings.includes(row.key);
   const isConsequence = found.every(({ cause }) => cause !== null);
   const text: Line = [
     piece(` ${sign} `, tone),

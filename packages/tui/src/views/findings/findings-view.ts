@@ -55,7 +55,7 @@ export const findingsView: View = {
     bind(ROWS.right, enter),
     bind(ROWS.enter, (state, context) => {
       const row = rowAt(context.scene);
-      const isOpen = row !== undefined && state.unfolded.includes(row.key);
+      const isOpen = row !== undefined && state.openFindings.includes(row.key);
       return isOpen && isGroup(row) ? fold(state, context) : enter(state, context);
     }),
     bind(ROWS.back, (state) => outWithin(state) ?? withoutFilter(state) ?? show(state, "runs")),
@@ -75,8 +75,10 @@ function enter(state: State, { scene }: Context): State {
   const row = rowAt(scene);
   if (row === undefined) return say(state, "there is no finding to follow");
   if (!isGroup(row)) return toEvidence(state, scene, row.found[0]);
-  const isOpen = state.unfolded.includes(row.key);
-  return isOpen ? state : { ...state, finding: row.key, unfolded: [...state.unfolded, row.key] };
+  const isOpen = state.openFindings.includes(row.key);
+  return isOpen
+    ? state
+    : { ...state, finding: row.key, openFindings: [...state.openFindings, row.key] };
 }
 
 /** Folds the group that is under the cursor, or around it. */
@@ -86,10 +88,10 @@ function fold(state: State, { scene }: Context): State {
   const group = list.rows.find(
     (one) => isGroup(one) && (one.key === row?.key || (row !== undefined && holds(one, row))),
   );
-  if (group === undefined || !state.unfolded.includes(group.key))
+  if (group === undefined || !state.openFindings.includes(group.key))
     return say(state, "↑ and ↓ go through findings, enter shows the evidence");
-  const unfolded = state.unfolded.filter((key) => key !== group.key);
-  return { ...state, finding: group.key, unfolded };
+  const openFindings = state.openFindings.filter((key) => key !== group.key);
+  return { ...state, finding: group.key, openFindings };
 }
 
 function holds(group: FindingRow, { isInGroup, key }: FindingRow): boolean {

@@ -18,7 +18,7 @@ export const shownFindings: (scene: Scene) => ShownFindings = scenePart((scene) 
   const { state } = scene;
   const list = listOf(scene);
   const rows = list.rows.flatMap((row) =>
-    isGroup(row) && state.unfolded.includes(row.key) ? [row, ...unfolded(row)] : [row],
+    isGroup(row) && state.openFindings.includes(row.key) ? [row, ...unfolded(row)] : [row],
   );
   const at = rows.findIndex(({ key }) => key === state.finding);
   const inside = list.rows.find(({ found }) => found.some(({ key }) => key === state.finding));
