@@ -358,9 +358,10 @@ export class Session {
   }
 
   /** Keeps a filter that is being typed where something else is clicked; other texts wait for their own end. */
-  #leavePrompt({ kind }: Pointer): boolean {
-    const { prompt } = this.#state;
-    if (kind !== "press" || prompt?.kind !== "filter") return false;
+  #leavePrompt({ kind, row }: Pointer): boolean {
+    const { prompt, size } = this.#state;
+    const isOnPrompt = row >= size.rows - this.frame.footer.length;
+    if (isOnPrompt || kind !== "press" || prompt?.kind !== "filter") return false;
     this.#become(closePrompt(this.#state, true));
     return true;
   }

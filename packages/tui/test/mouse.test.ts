@@ -216,6 +216,8 @@ test("in a list a click chooses, the wheel moves, and a click beside it closes",
 test("a click keeps the filter that is being typed, and then does what it does", () => {
   const ui = session(exampleStore());
   press(ui, "/", "v", "5");
+  clickOn(ui, "filter:"); // on the text itself nothing happens
+  expect(ui.state.prompt).not.toBeNull();
   clickOn(ui, "2 Charts");
   expect(ui.state.settings.filter).toBe("v5");
   expect(ui.view.name).toBe("charts");
