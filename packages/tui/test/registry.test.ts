@@ -56,7 +56,7 @@ test.each(VIEWS.filter(({ choosers = [] }) => choosers.length > 0))(
   ({ name, choosers = [] }) => {
     const path = exampleStore();
     const opened = new Set<string | undefined>();
-    for (const key of ["v", "s", "g"]) {
+    for (const key of ["v", "s", "g", "x"]) {
       const ui = session(path, { settings: { view: name } });
       const before = screen(ui);
       press(ui, key);
@@ -74,7 +74,7 @@ test.each(VIEWS.filter(({ choosers = [] }) => choosers.length > 0))(
 test("letters in an open list narrow it and are no keys of the view, esc shows all again", () => {
   const path = exampleStore();
   for (const { name, choosers = [] } of VIEWS) {
-    for (const key of ["v", "s", "g"]) {
+    for (const key of ["v", "s", "g", "x"]) {
       const ui = session(path, { columns: 200, settings: { view: name } });
       press(ui, key);
       const chooser = choosers.find((one) => one.name === ui.state.chooser?.name);

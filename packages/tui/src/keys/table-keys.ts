@@ -28,7 +28,7 @@ export const SORT: Chooser = {
   choose: (state, _, { ids: [id = ""] }) => sortedBy(state, id),
 };
 
-const GROUP: Chooser = {
+export const GROUP: Chooser = {
   name: "group",
   title: "group by",
   hint: "enter chooses · esc closes",

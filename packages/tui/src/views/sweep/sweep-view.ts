@@ -1,7 +1,7 @@
 /** The view Sweep: what settings do to a result, as points, parallel coordinates and effects. */
 import { outWithin, toggleAlone } from "../../keys/move-keys.ts";
 import { bind, bindBoth, hint, ROWS } from "../../keys/rows.ts";
-import { choosing, GROUP_KEY, markRow, TABLE_CHOOSERS } from "../../keys/table-keys.ts";
+import { choosing, GROUP, GROUP_KEY, markRow } from "../../keys/table-keys.ts";
 import type { Scene } from "../../state/scene.ts";
 import { SWEEP_PANELS } from "../../state/settings.ts";
 import {
@@ -64,7 +64,7 @@ export const sweepView: View = {
   draw: drawSweep,
   point: pointSweep,
   subject: (scene) => currentPoint(scene, sweepOf(scene).points)?.run,
-  choosers: [X_CHOOSER, Y_CHOOSER, ...TABLE_CHOOSERS],
+  choosers: [X_CHOOSER, Y_CHOOSER, GROUP],
   hints: () => [
     hint(ROWS.axis, "across"),
     hint(ROWS.choose, "result"),
