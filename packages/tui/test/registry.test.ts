@@ -1,7 +1,7 @@
 /** What holds for every view of the registry, whichever there are. */
 import { expect, test } from "vitest";
 import { keyName } from "../src/keys/table.ts";
-import { lineWidth } from "../src/text/line.ts";
+import { lineText, lineWidth } from "../src/text/line.ts";
 import { VIEW_NAMES, VIEWS } from "../src/views/registry.ts";
 import { exampleStore, oneLine, press, screen, session } from "./make.ts";
 
@@ -22,6 +22,13 @@ test.each(VIEWS)("the view $name fills 80 x 24 cells", ({ name }) => {
   expect(lines).toHaveLength(24);
   expect(Math.max(...lines.map(lineWidth))).toBeLessThanOrEqual(80);
   expect(body.some((line) => lineWidth(line) > 0)).toBe(true);
+});
+
+test.each(VIEWS)("the view $name leaves the first cell to marks and rules", ({ name }) => {
+  const ui = session(exampleStore(), { columns: 110, settings: { view: name } });
+  press(ui, " ");
+
+  for (const line of ui.frame.body) expect(lineText(line)).toMatch(/^([ ▌╎✗▲·─]|$)/);
 });
 
 test("from every view the key of every view shows it, and its tab says so", () => {

@@ -112,8 +112,11 @@ function drawPane(one: Placed, { header, active, placed, canvasOf }: PaneSpec): 
   const filled = Array.from({ length: room.rows }, (_, row) =>
     fitLine(cutLine(visibleLine(shown[row] ?? []), room.columns), room.columns),
   );
-  const [left, top] = [rect.columns - room.columns, rect.rows - room.rows];
-  const ruled = filled.map((drawn) => (left === 0 ? drawn : [piece("│", "muted"), ...drawn]));
+  const top = rect.rows - room.rows;
+  const margin = marginOf(one);
+  const edge = [...(ruleOf(one) === 0 ? [] : [piece("│", "muted")]), { text: " ".repeat(margin) }];
+  const left = lineWidth(edge);
+  const ruled = filled.map((drawn) => fitLine([...edge, ...drawn], rect.columns));
   const title = top === 0 ? [] : [paneTitle(one, view === active)];
   const zones = [...(of.zones ?? []), ...chartZones(of)].map((zone) => {
     const column = zone.rect.column + rect.column + left;
@@ -125,10 +128,26 @@ function drawPane(one: Placed, { header, active, placed, canvasOf }: PaneSpec): 
   return { ...one, lines: [...title, ...ruled], zones: all, extent, sheet: of.sheet };
 }
 
-/** Returns the room that a view has in its pane, without rule and title. */
-export function roomOf({ rect }: Placed, { length }: readonly Placed[]): Room {
-  if (length === 1) return rect;
-  return { columns: rect.columns - (rect.column === 0 ? 0 : 1), rows: rect.rows - 1 };
+/** Returns the room that a view has in its pane, without rule, margins and title. */
+export function roomOf(one: Placed, { length }: readonly Placed[]): Room {
+  const { columns, rows } = one.rect;
+  return {
+    columns: columns - ruleOf(one) - 2 * marginOf(one),
+    rows: length === 1 ? rows : rows - 1,
+  };
+}
+
+/** Counts the cells of the rule at the left of a pane. */
+function ruleOf({ rect }: Placed): number {
+  return rect.column === 0 ? 0 : 1;
+}
+
+/** Panes of fewer columns have no margins. */
+const LEAST_WITH_MARGIN = 24;
+
+/** Counts the cells at either side of what a view draws, beside those that it leaves free itself. */
+function marginOf({ view, rect }: Placed): number {
+  return view.isFlush === true || rect.columns < LEAST_WITH_MARGIN ? 0 : 1;
 }
 
 /** Draws the title of a pane in a rule. */

@@ -24,6 +24,8 @@ export type View = {
   /** Lists that its keys open. */
   readonly choosers?: readonly Chooser[];
   readonly draw: (canvas: Canvas) => Drawn;
+  /** Whether it draws to the edges: the first cell of its rows is a margin in which marks hang. */
+  readonly isFlush?: boolean;
   /** Whether its curves are those of the opened run alone, not of the marked runs. */
   readonly isOfOneRun?: boolean;
   /** The runs of which it draws what was recorded: they are compared with their digests while they are shown. */

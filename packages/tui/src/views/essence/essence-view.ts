@@ -20,6 +20,7 @@ const NAME = "essence";
 
 export const essenceView: View = {
   name: NAME,
+  isFlush: true,
   title: "Run",
   key: "",
   help: "what matters of a run",

@@ -26,6 +26,7 @@ const FINDING_FILTER: FilterField = {
 
 export const findingsView: View = {
   name: "findings",
+  isFlush: true,
   title: "Findings",
   key: "6",
   help: "what the rules say of the runs",

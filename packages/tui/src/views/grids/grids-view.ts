@@ -26,6 +26,7 @@ const SORT: Chooser = {
 
 export const gridsView: View = {
   name: "grids",
+  isFlush: true,
   title: "Grids",
   key: "0",
   help: "grids, each with its progress and its best run",

@@ -42,6 +42,7 @@ import { pointRuns, scrollRuns } from "./runs-pointer.ts";
 
 export const runsView: View = {
   name: "runs",
+  isFlush: true,
   title: "Runs",
   key: "1",
   help: "runs",
