@@ -29,6 +29,13 @@ const LEAST_CONTRAST = 3;
 const SEEN_AT_A_GLANCE = 10;
 const STILL_SEEN = 4.5;
 
+/** A colour that is not taken for a verdict beside which it does not stand. */
+const NO_VERDICT = 14;
+
+/** From this OKLCH chroma on a colour is named by its hue, and hues within so many degrees have one name. */
+const VIVID = 0.1;
+const SAME_HUE = 18;
+
 const differenceOf = differenceCiede2000();
 
 /** Simulations after Machado, Oliveira and Fernandes (2009), at full severity. */
@@ -90,13 +97,22 @@ test.each(GROUNDS)(
       expect(c > 0.09 && (h < 45 || h > 355), `${colour} is red`).toBe(false);
       for (const tone of ["good", "warn", "bad"] as const) {
         const verdict = colourOf(tone, ground);
-        expect(differenceOf(colour, verdict), `${colour}, ${tone}`).toBeGreaterThan(
-          2 * STILL_SEEN - 1,
-        );
+        expect(differenceOf(colour, verdict), `${colour}, ${tone}`).toBeGreaterThan(NO_VERDICT);
+        const hue = Math.abs((oklch(verdict)?.h ?? 0) - h);
+        const isOfHue = c > VIVID && Math.min(hue, 360 - hue) < SAME_HUE;
+        expect(isOfHue, `${colour} is as vivid as ${tone}, and of its hue`).toBe(false);
       }
     }
   },
 );
+
+// A yellow and a lime curve were read as warnings.
+test("no curve on a dark background is a vivid orange, yellow or lime", () => {
+  for (const colour of seriesOf("dark")) {
+    const { h = 0, c } = oklch(colour) ?? { c: 0 };
+    expect(c > VIVID && h > 40 && h < 123, `${colour} is as warm as a warning`).toBe(false);
+  }
+});
 
 test.each(GROUNDS)("no curve on %s is a grey: words that matter less and shades are", (ground) => {
   for (const colour of seriesOf(ground)) expect(oklch(colour)?.c, colour).toBeGreaterThan(0.04);
@@ -109,6 +125,8 @@ test("no curve among 16 colours looks like what matters less", () => {
     const series = Array.from({ length: COLOURS }, (_, i) => paintOf(`series${i}`));
     expect(series).not.toContain(paintOf("muted"));
     expect(series.join("")).not.toMatch(/\[(?:2|90|31|91)m/);
+    for (const tone of ["good", "bad"] as const) expect(series).not.toContain(paintOf(tone));
+    if (background === "dark") expect(series).not.toContain(paintOf("warn"));
   }
 });
 

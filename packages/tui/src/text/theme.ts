@@ -36,37 +36,36 @@ const CODES_256: Readonly<Partial<Record<Named, Codes>>> = {
   bad: ["38;5;203", "38;5;160"],
 };
 
-/** Colours of curves where there are 16: none is red, which means trouble. */
+/** Colours of curves where there are 16: none is red, yellow or green, which are verdicts on a dark background. */
 const SERIES_16: readonly Codes[] = [
   ["36", "34"],
-  ["33", "33"],
   ["35", "35"],
-  ["32", "32"],
   ["94", "36"],
   ["97", "30"],
 ];
 
 /**
  * Colours of curves in the palette of 256, by hue, on a dark and on a light background. They were chosen by a search
- * for those that differ most, to all eyes, among the ones that stand out from usual backgrounds and are no red.
+ * for those that differ most, to all eyes, among the ones that stand out from usual backgrounds and that nobody
+ * takes for a verdict: no vivid red, orange, yellow or green.
  */
 const SERIES_256: readonly (readonly [dark: number, light: number])[] = [
-  [137, 126],
-  [223, 132],
-  [143, 94],
-  [184, 100],
-  [64, 22],
-  [119, 65],
-  [108, 30],
-  [43, 23],
-  [37, 32],
-  [87, 25],
-  [81, 27],
-  [31, 19],
-  [75, 99],
-  [99, 92],
-  [218, 97],
-  [132, 53],
+  [137, 95],
+  [223, 100],
+  [230, 58],
+  [144, 65],
+  [106, 23],
+  [192, 30],
+  [36, 32],
+  [50, 25],
+  [30, 19],
+  [159, 99],
+  [81, 92],
+  [75, 97],
+  [103, 165],
+  [135, 53],
+  [218, 126],
+  [199, 132],
 ];
 
 /** Counts the colours of curves that a terminal of this depth tells apart. */
