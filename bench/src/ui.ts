@@ -9,6 +9,7 @@ import { aboveZero, machine, positive } from "./machine.ts";
 import { ABLATE, type Size } from "./ui/command.ts";
 import { type Figure, type UiReport, uiReportText } from "./ui/figures.ts";
 import { historyOf, writeRun } from "./ui/history.ts";
+import { manyFigures } from "./ui/many-keys.ts";
 import {
   firstFrames,
   keyBytes,
@@ -36,6 +37,7 @@ async function main(): Promise<void> {
       seconds: { type: "string", default: "20" },
       frames: { type: "string", default: "2000" },
       sizes: { type: "string", default: "120x40,200x50,300x100" },
+      runs: { type: "string", default: "20000" },
       store: { type: "string" },
       json: { type: "string" },
     },
@@ -45,6 +47,7 @@ async function main(): Promise<void> {
     steps: positive("steps", values.steps),
     seconds: aboveZero("seconds", values.seconds),
     frames: positive("frames", values.frames),
+    runs: positive("runs", values.runs),
     sizes: values.sizes.split(",").map(sizeNamed),
   };
   execFileSync(ABLATE, ["--version"]); // builds what is not built
@@ -57,7 +60,8 @@ async function main(): Promise<void> {
 
 async function measure(
   store: string,
-  options: Parameters<typeof liveFigures>[1] & { readonly sizes: readonly Size[] },
+  options: Parameters<typeof liveFigures>[1] &
+    Parameters<typeof manyFigures>[1] & { readonly sizes: readonly Size[] },
 ): Promise<UiReport> {
   const { rounds, sizes } = options;
   say("first frame");
@@ -69,6 +73,8 @@ async function measure(
     keys.push(...(await keySpreads({ store, folder, size }, rounds)));
     moves.push(...(await moveFigures({ store, folder, size }, rounds)));
   }
+  say(`${options.runs} short runs`);
+  const many = await manyFigures(folder, options);
   say("live training and memory");
   const live = await liveFigures(folder, options);
   return {
@@ -76,7 +82,7 @@ async function measure(
     machine: machine(),
     rounds,
     store: aboutStore(store),
-    figures: [...first, ...keyFigures(keys), ...keyBytes(keys), ...moves, ...live],
+    figures: [...first, ...keyFigures(keys), ...keyBytes(keys), ...moves, ...many, ...live],
     keys,
   };
 }
