@@ -102,11 +102,12 @@ test("of a run that another revision has let diverge, nothing says that it would
 test("the UI says in Run and Compare which revisions trained what is shown", async () => {
   const folder = olderFolder("version-13");
   await ablate(folder, "run", "old.yaml", "--only", "new or killed", "--mixed-revisions");
-  const ui = async (...args: readonly string[]) =>
-    (await ablate(folder, "ui", "--once", "--size", "118x100", ...args)).stdout.replace(
-      /\s+/g,
-      " ",
-    );
+  // So narrow that nothing stands beside the text.
+  const ui = async (...args: readonly string[]) => {
+    const size = `${args.includes("compare") ? 80 : 118}x100`;
+    const { stdout } = await ablate(folder, "ui", "--once", "--size", size, ...args);
+    return stdout.replace(/\s+/g, " ");
+  };
 
   const killed = await ui("--run", "old/killed");
   expect(killed).toContain(

@@ -204,7 +204,7 @@ function ratios({ run, ratios: last, parameters, provenance }: RunFacts, look: L
   const by = run.source === null ? "" : ` by ${provenance.ratios}`;
   const title =
     hasRatios && last !== undefined
-      ? `parameters, update ratios${by} of step ${count(last.step)} alone, where the chart has medians (about −3 is healthy)`
+      ? `parameters, update ratios${by} of the single step ${count(last.step)} (about −3 is healthy; charts show medians)`
       : "parameters";
   const { untrained } = provenance;
   const others =
