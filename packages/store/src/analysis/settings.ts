@@ -208,13 +208,16 @@ export function settingOfKey(key: string, value: unknown, steps?: unknown): Sett
 /** Digits of a setting that stands by itself. */
 const TEXT_DIGITS = 4;
 
-/** JSON with the members of every map in one order. */
+/** Writes JSON with the members of every map in one order; faster than with a replacer, which stores of many runs notice. */
 function sortedJson(value: unknown): string {
-  return JSON.stringify(value, (_, one: unknown) =>
-    isMap(one)
-      ? Object.fromEntries(Object.entries(one).sort(([a], [b]) => (a < b ? -1 : Number(a > b))))
-      : one,
-  );
+  return JSON.stringify(sorted(value));
+}
+
+function sorted(value: unknown): unknown {
+  if (Array.isArray(value)) return value.map(sorted);
+  if (!isMap(value)) return value;
+  const members = Object.entries(value).sort(([a], [b]) => (a < b ? -1 : Number(a > b)));
+  return Object.fromEntries(members.map(([name, one]) => [name, sorted(one)]));
 }
 
 /** Returns as few of a dotted key's last segments as tell it from the other keys: `lr` for `train.lr`. */
