@@ -1,5 +1,6 @@
 /** Reads series in rows of steps, from the steps or from their rollups. */
 import type { Database } from "better-sqlite3";
+import { log10 } from "../log10.ts";
 import { LEVELS, SERIES_BYTES } from "../writing/rollup.ts";
 import type { CurvePoint, SeriesRows, Span, StepRange } from "./history.ts";
 import { logRatio } from "./read-steps.ts";
@@ -37,21 +38,11 @@ export function spansOf({ from, to }: StepRange, widest: (step: number) => numbe
 export function curveReader(
   database: Database,
 ): (series: SeriesPlaces, span: Span) => SeriesRows[] {
-  const readRollup = rollupReader(database);
-  const steps = database.prepare<[number, number, number], StepRow>(
-    "select step, loss, lr, ratios from step where run_id = ? and step between ? and ? order by step",
-  );
-  steps.raw();
+  const readRollup = jointReader(database, ROLLUPS);
+  const readSteps = stepReader(database);
 
   return ({ runId, places }, { level, from, to }) => {
-    if (level === 1) {
-      const rows = steps.all(runId, from, to);
-      const empty = seriesMaker(
-        Float64Array.from(rows, ([step]) => step),
-        level,
-      );
-      return places.map((place) => (place < 0 ? empty() : withSteps(empty(), rows, place)));
-    }
+    if (level === 1) return readSteps({ runId, places }, { from, to });
     if (!LEVELS.includes(level)) {
       throw new RangeError(`level ${level} is none of 1, ${LEVELS.join(", ")}`);
     }
@@ -126,18 +117,69 @@ function seriesMaker(x: Float64Array, level: number): () => SeriesRows {
   return () => ({ x, width, n: n(), min: values(), mean: values(), max: values() });
 }
 
-type StepRow = [step: number, loss: number | null, lr: number | null, ratios: Buffer];
+type StepRow = [step: number, loss: number | null, lr: number | null];
+type RatiosRow = [step: number, ratios: Buffer];
 
-function withSteps(series: SeriesRows, rows: readonly StepRow[], place: number): SeriesRows {
-  for (const [r, [, loss, lr, ratios]] of rows.entries()) {
-    const value = place === 0 ? loss : place === 1 ? lr : logRatio(ratios, place - 2);
-    if (value === null || !Number.isFinite(value)) continue;
-    series.n[r] = 1;
-    series.min[r] = value;
-    series.mean[r] = value;
-    series.max[r] = value;
-  }
-  return series;
+/** Series before the ratios. */
+const BEFORE_RATIOS = 2;
+
+const RATIO_BYTES = 4;
+
+const OF_STEPS = "from step where run_id = ? and step between ? and ? order by step";
+
+/** Reads single steps; their ratios, as one blob, where a series is one of them. */
+function stepReader(database: Database): (series: SeriesPlaces, range: StepRange) => SeriesRows[] {
+  const steps = database.prepare<[number, number, number], StepRow>(
+    `select step, loss, lr ${OF_STEPS}`,
+  );
+  const ratiosOf = database.prepare<[number, number, number], RatiosRow>(
+    `select step, ratios ${OF_STEPS}`,
+  );
+  steps.raw();
+  ratiosOf.raw();
+  const readRatios = jointReader(database, RATIOS);
+
+  const logRatios = ({ runId, places }: SeriesPlaces, { from, to }: StepRange) => {
+    const known = places.filter((place) => place >= BEFORE_RATIOS);
+    if (known.length === 0) return () => Number.NaN;
+    const first = Math.min(...known);
+    const width = Math.max(...known) - first + 1;
+    const bytes = width * RATIO_BYTES;
+    const at = (first - BEFORE_RATIOS) * RATIO_BYTES + 1;
+    const { buckets, floats } = readRatios(at, bytes, runId, 1, from, to);
+    if (floats.length === buckets.length * width)
+      return (r: number, place: number) => log10(floats[r * width + place - first] ?? Number.NaN);
+    // A step that lacks ratios is said to be damaged.
+    const rows = ratiosOf.all(runId, from, to);
+    return (r: number, place: number) => {
+      const [, ratios] = rows[r] ?? [];
+      return ratios === undefined ? null : logRatio(ratios, place - BEFORE_RATIOS);
+    };
+  };
+
+  return ({ runId, places }, range) => {
+    const rows = steps.all(runId, range.from, range.to);
+    const ratio = logRatios({ runId, places }, range);
+    const empty = seriesMaker(
+      Float64Array.from(rows, ([step]) => step),
+      1,
+    );
+    return places.map((place) => {
+      const series = empty();
+      if (place < 0) return series;
+      for (const [r, [, loss, lr]] of rows.entries())
+        setValue(series, r, place === 0 ? loss : place === 1 ? lr : ratio(r, place));
+      return series;
+    });
+  };
+}
+
+function setValue(series: SeriesRows, r: number, value: number | null): void {
+  if (value === null || !Number.isFinite(value)) return;
+  series.n[r] = 1;
+  series.min[r] = value;
+  series.mean[r] = value;
+  series.max[r] = value;
 }
 
 function withBuckets(
@@ -158,7 +200,7 @@ function withBuckets(
   return series;
 }
 
-/** The rollup of a run at one level: rows one after another, `rowBytes` each. */
+/** The rollup of a run at one level, or ratios of steps: rows one after another, `rowBytes` each. */
 type Joint = {
   readonly buckets: readonly number[];
   readonly data: Buffer;
@@ -175,22 +217,26 @@ type RollupRows = Omit<Joint, "data"> & {
 type Range = [at: number, bytes: number, runId: number, level: number, from: number, to: number];
 type Joined = [rows: number, bytes: number, first: number, last: number, data: Buffer];
 
-const ROWS = `
+const ROLLUPS = `
   select bucket, substr(data, ?, ?) as data from rollup
   where run_id = ? and level = ? and bucket between ? and ? order by bucket`;
 
-const JOINED = `
+const RATIOS = `
+  select step as bucket, substr(ratios, ?, ?) as data from step
+  where run_id = ? and 1 = ? and step between ? and ? order by step`;
+
+const joinedOf = (rows: string): string => `
   select count(*), sum(length(data)), min(bucket), max(bucket),
-    cast(group_concat(data, '') as blob) from (${ROWS})`;
+    cast(group_concat(data, '') as blob) from (${rows})`;
 
 /**
  * Reads rows as one blob, four times as fast as row by row. That SQLite joins blobs in their order
  * and in full is not promised: the first read is compared with the rows, and what looks wrong later
  * is read row by row.
  */
-function rollupReader(database: Database): (...range: Range) => RollupRows {
-  const rows = database.prepare<Range, [number, Buffer]>(ROWS);
-  const joined = database.prepare<Range, Joined>(JOINED);
+function jointReader(database: Database, select: string): (...range: Range) => RollupRows {
+  const rows = database.prepare<Range, [number, Buffer]>(select);
+  const joined = database.prepare<Range, Joined>(joinedOf(select));
   rows.raw();
   joined.raw();
   const readRows = (...range: Range): Joint => {

@@ -163,7 +163,9 @@ export class RecordReader {
     return readingRun(runName, () => {
       const rows = series.every(isMetric) ? [] : this.#readCurve({ runId, places }, span);
       return series.map((name, i) => {
-        const metric = isMetric(name) ? metricOf(name) : standsFor(this.sql, runId, name);
+        const hasSteps = (rows[i]?.x.length ?? 0) > 0;
+        const stands = () => (hasSteps ? null : standsFor(this.sql, runId, name));
+        const metric = isMetric(name) ? metricOf(name) : stands();
         const own = metric === null ? rows[i] : metricCurve(this.sql, runId, metric, span);
         return own ?? NO_ROWS;
       });

@@ -33,6 +33,9 @@ const WIDEST_ROW = 2;
 /** Runs whose ends and series are kept: a table of all runs asks for each in every frame. */
 const KEPT_RUNS = 100_000;
 
+/** Runs whose times are kept: more than are charted. */
+const KEPT_TIMES = 512;
+
 /** Values of what was drawn, 48 bytes each. */
 const KEPT_VALUES = 1_000_000;
 
@@ -42,6 +45,7 @@ const KNOWN_VALUES = 2_000_000;
 /** Rows that are only added to while a run goes on. */
 type Known = {
   readonly attempt: string;
+  readonly stamp: string;
   readonly to: number;
   readonly rows: readonly SeriesRows[];
 };
@@ -65,6 +69,7 @@ export class CurveReader {
   readonly #info: RunCache<readonly SeriesInfo[]> = new RunCache(KEPT_RUNS);
   readonly #known: LruCache<Known> = new LruCache(KNOWN_VALUES, ({ rows }) => valuesIn(rows));
   readonly #ends: RunCache<number> = new RunCache(KEPT_RUNS);
+  readonly #times: RunCache<Axis> = new RunCache(KEPT_TIMES);
 
   /** Reads single values. */
   readonly exact: ExactReader;
@@ -117,8 +122,14 @@ export class CurveReader {
     return axis === "time" ? this.#ends.read(run, end) : end();
   }
 
+  /** Returns how a run's steps lie on an x axis; the times of those on the screen are kept. */
+  axis(run: ShownRun, axis: XAxis): Axis {
+    const make = (): Axis => axisOf(run, axis, this.#reader());
+    return axis === "time" ? this.#times.read(run, make) : make();
+  }
+
   #load(run: ShownRun, series: readonly string[], window: Window): ReadonlyMap<string, SeriesRows> {
-    const axis = axisOf(run, window.axis, this.#reader());
+    const axis = this.axis(run, window.axis);
     const metric = (name: string) => metricBehind(run, name);
     const ofSteps = series.filter((name) => !EVALUATED.has(name) && metric(name) === undefined);
     // A metric has rows of its own, where it has numbers.
@@ -147,10 +158,11 @@ export class CurveReader {
     const key = [run.name, span.level, span.from, ...series].join("|");
     const attempt = attemptOf(run);
     const known = this.#known.get(key);
+    if (known?.stamp === run.stamp && known.to === span.to) return known.rows;
     const isUsable = known?.attempt === attempt && known.to <= span.to;
     const read = (from: number) => this.#reader().curves(run.name, series, { ...span, from });
     const rows = isUsable ? grown(known.rows, span.from, read) : read(span.from);
-    this.#known.set(key, { attempt, to: span.to, rows });
+    this.#known.set(key, { attempt, stamp: run.stamp, to: span.to, rows });
     return rows;
   }
 

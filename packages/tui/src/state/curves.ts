@@ -2,7 +2,6 @@
 import { isDeepStrictEqual } from "node:util";
 import { counted } from "@ablate/text";
 import { position, type Range, valueAt } from "../chart/scale.ts";
-import { axisOf } from "../data/curves.ts";
 import { colourKey } from "../data/looks.ts";
 import { panelId, panelName } from "../data/panels.ts";
 import type { TableRow } from "../data/table.ts";
@@ -18,7 +17,7 @@ const FEWEST_STEPS = 4;
 export function stepToX({ axis, chosen, run, readers }: Scene, step: number): number {
   const of = chosen[0]?.members[0] ?? run;
   if (axis === "step" || of === undefined) return step;
-  return axisOf(of, axis, readers.curves.reader).toX(step);
+  return readers.curves.axis(of, axis).toX(step);
 }
 
 /** Shows a part of the x axis, in the unit of that axis, as far as there are values. */

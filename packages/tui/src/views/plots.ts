@@ -7,7 +7,7 @@ import { stepLabel } from "../chart/scale.ts";
 import type { Guide } from "../chart/spec.ts";
 import { smooth, type Trace, trace, withGaps } from "../chart/trace.ts";
 import { yRange } from "../chart/y-range.ts";
-import { axisOf, seriesBehind, type Window } from "../data/curves.ts";
+import { seriesBehind, type Window } from "../data/curves.ts";
 import { isSmoothed } from "../data/exact-values.ts";
 import { isRecorded, rateChanges, type ShownRun, updates } from "../data/shown-run.ts";
 import { RATIO, titleAmong } from "../data/titles.ts";
@@ -200,7 +200,7 @@ export function commonRates(runs: readonly ShownRun[]): ReturnType<typeof rateCh
 function eventsOf({ curves, window }: ChartCanvas, runs: readonly ShownRun[]): number[] {
   const [first] = runs;
   if (first === undefined) return [];
-  const { toX } = axisOf(first, window.axis, curves.reader);
+  const { toX } = curves.axis(first, window.axis);
   const changes = commonRates(runs).filter(({ step }) => step < updates(first));
   return changes.map(({ step }) => toX(step));
 }

@@ -1,7 +1,7 @@
 /** Reads plots exactly: at the crosshair, else at their last step. */
 import { isMetric } from "@ablate/store";
 import { type Spread, spread } from "../chart/trace.ts";
-import { axisOf, evaluatedSplit, seriesBehind } from "../data/curves.ts";
+import { evaluatedSplit, seriesBehind } from "../data/curves.ts";
 import { type ExactValue, isSmoothed } from "../data/exact-values.ts";
 import { type ShownRun, updates } from "../data/shown-run.ts";
 import { metricBehind } from "../data/titles.ts";
@@ -55,6 +55,6 @@ function isAfterwards(run: ShownRun, series: string, step: number): boolean {
 
 /** Returns the step of a run at the crosshair, else at the end of the x axis. */
 function stepOf({ curves, state, window }: ChartCanvas, run: ShownRun): number {
-  const { toStep } = axisOf(run, window.axis, curves.reader);
+  const { toStep } = curves.axis(run, window.axis);
   return Math.max(0, Math.floor(toStep(state.crosshair ?? window.scale.high) + 1e-6));
 }

@@ -23,7 +23,7 @@ import {
 import type { ChartPage } from "./chart-grid.ts";
 import { plotsOf, seriesBehindCharts } from "./chart-plots.ts";
 import { drawPage } from "./draw-page.ts";
-import { entriesOf, legendLines, legendWidth } from "./legend.ts";
+import { type Entry, entriesOf, legendLines, legendWidth } from "./legend.ts";
 import { SERIES } from "./series-chooser.ts";
 
 export const chartsView: View = {
@@ -146,7 +146,7 @@ function drawCharts(canvas: Canvas): Drawn {
   const isBelow = !isPane && !isBeside;
   const legend = {
     isBeside,
-    width: isBeside ? usualLegendWidth(canvas, focused) : columns,
+    width: isBeside ? usualLegendWidth(canvas, focused, entries) : columns,
     rows: isBelow ? Math.min(entries.length + 1, Math.floor(canvas.rows / 3)) : 0,
   };
   const drawn = drawPage(canvas, { focus, onTop, legend });
@@ -177,11 +177,13 @@ function drawCharts(canvas: Canvas): Drawn {
 }
 
 /** Returns the width of a legend, the same with a crosshair and without one: charts keep their place under the mouse. */
-function usualLegendWidth(canvas: Canvas, id: string): number {
-  const calm = { ...canvas, state: { ...canvas.state, crosshair: null } };
-  const charting = chartCanvas(calm, canvas.columns);
+function usualLegendWidth(canvas: Canvas, id: string, entries: readonly Entry[]): number {
+  const { state, columns } = canvas;
+  const calm = { ...canvas, state: { ...state, crosshair: null } };
+  const charting = chartCanvas(calm, columns);
+  if (state.crosshair === null) return legendWidth(charting, entries, columns);
   const onTop = topOf(calm);
-  return legendWidth(charting, entriesOf(charting, unread(calm, id, onTop), onTop), canvas.columns);
+  return legendWidth(charting, entriesOf(charting, unread(calm, id, onTop), onTop), columns);
 }
 
 /** Says which charts are on the screen, where that is not all. */
