@@ -3,7 +3,7 @@ import type { Glyphs } from "./chart/raster.ts";
 import type { FirstCommand } from "./commands/table.ts";
 import { Feed } from "./data/feed.ts";
 import type { LogSource } from "./data/log-source.ts";
-import { Session } from "./session.ts";
+import { Session } from "./session/session.ts";
 import { DEFAULT_SETTINGS, type ViewSettings } from "./state/settings.ts";
 import type { Size } from "./state/state.ts";
 import { show } from "./terminal/show.ts";

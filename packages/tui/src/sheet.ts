@@ -3,7 +3,7 @@
 import { closeSync, existsSync, openSync, rmSync, writeFileSync } from "node:fs";
 import { resolve } from "node:path";
 import { count, csvLines, throughMultiplexer } from "@ablate/text";
-import type { Session } from "./session.ts";
+import type { Session } from "./session/session.ts";
 import type { Environment } from "./state/memory.ts";
 import type { Sheet } from "./views/view.ts";
 

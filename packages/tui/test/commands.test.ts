@@ -2,7 +2,7 @@
 import { readRange, readTyped } from "@ablate/text";
 import { describe, expect, test } from "vitest";
 import { COMMANDS } from "../src/commands/table.ts";
-import type { Session } from "../src/session.ts";
+import type { Session } from "../src/session/session.ts";
 import type { Effect } from "../src/state/state.ts";
 import { VIEW_NAMES } from "../src/views/registry.ts";
 import { exampleStore, makeStore, press, screen, session } from "./make.ts";

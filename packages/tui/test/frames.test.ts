@@ -5,7 +5,7 @@ import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, describe, expect, test } from "vitest";
-import type { Session } from "../src/session.ts";
+import type { Session } from "../src/session/session.ts";
 import { VIEW_NAMES } from "../src/views/registry.ts";
 import { exampleStore, press, screen, session } from "./make.ts";
 import { ABLATE } from "./terminal.ts";

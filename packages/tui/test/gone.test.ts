@@ -1,7 +1,7 @@
 /** Runs that another process removes or renames while they are shown. */
 import { annotate, discard, openReader } from "@ablate/store";
 import { expect, onTestFinished, test } from "vitest";
-import type { Session } from "../src/session.ts";
+import type { Session } from "../src/session/session.ts";
 import { makeStore, press, screen, session } from "./make.ts";
 
 const LABELS = ["a", "b", "c"];

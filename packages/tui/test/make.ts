@@ -13,7 +13,7 @@ import {
 import { onTestFinished } from "vitest";
 import type { Glyphs } from "../src/chart/raster.ts";
 import { Feed } from "../src/data/feed.ts";
-import { type Annotate, Session } from "../src/session.ts";
+import { type Annotate, Session } from "../src/session/session.ts";
 import { DEFAULT_SETTINGS, type ViewSettings } from "../src/state/settings.ts";
 import { lineText } from "../src/text/line.ts";
 import type { ColourDepth } from "../src/text/theme.ts";

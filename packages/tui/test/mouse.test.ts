@@ -1,5 +1,5 @@
 import { expect, test } from "vitest";
-import type { Session } from "../src/session.ts";
+import type { Session } from "../src/session/session.ts";
 import type { Pointer } from "../src/views/view.ts";
 import { exampleStore, makeStore, press, screen, session } from "./make.ts";
 import { sampleStore } from "./samples.ts";

@@ -2,7 +2,7 @@ import { annotate, openWriter } from "@ablate/store";
 import stringWidth from "string-width";
 import { expect, onTestFinished, test } from "vitest";
 import { Feed } from "../src/data/feed.ts";
-import { Session } from "../src/session.ts";
+import { Session } from "../src/session/session.ts";
 import { DEFAULT_SETTINGS } from "../src/state/settings.ts";
 import { lineText, lineWidth } from "../src/text/line.ts";
 import { addRuns } from "./make.ts";

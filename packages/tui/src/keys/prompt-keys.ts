@@ -9,6 +9,7 @@ import {
   type FilterPrompt,
   type Prompt,
   type State,
+  say,
 } from "../state/state.ts";
 import type { Context, KeyRow } from "../views/view.ts";
 import type { Step } from "./table.ts";
@@ -53,8 +54,17 @@ export function inPrompt(before: State, prompt: Prompt, key: string, context: Co
   return { state: next, effect: null };
 }
 
-/** Puts pasted text into a line. */
-export function pasted(prompt: Prompt, text: string): Prompt {
+/** Puts pasted text into what is being typed: a line, or the text that narrows a list. */
+export function pastedIn(state: State, text: string): State {
+  const { prompt, chooser } = state;
+  if (prompt !== null) return { ...state, prompt: pasted(prompt, text) };
+  if (chooser === null)
+    return say(state, "pasting works in a text field: / filters, t tags, e notes");
+  const typed = insert({ text: chooser.text, at: [...chooser.text].length }, text).text;
+  return { ...state, chooser: { ...chooser, text: typed.trim(), at: null } };
+}
+
+function pasted(prompt: Prompt, text: string): Prompt {
   const next = insert(prompt, text);
   return next.kind === "annotation" ? next : { ...next, choice: null, past: null };
 }

@@ -1,8 +1,8 @@
 /** Tells the user of grids that have ended, where that is asked for. */
 import { type Notice, notification } from "@ablate/text";
-import type { Feed } from "./data/feed.ts";
-import type { Session } from "./session.ts";
-import type { Environment } from "./state/memory.ts";
+import type { Feed } from "../data/feed.ts";
+import type { Session } from "../session/session.ts";
+import type { Environment } from "../state/memory.ts";
 
 type Asked = { readonly notice?: Notice | null | undefined; readonly environment: Environment };
 

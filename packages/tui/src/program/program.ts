@@ -1,122 +1,37 @@
 /** A session on a terminal: keys and changes of the store come in, frames go out. */
 import { isDeepStrictEqual } from "node:util";
 import { counted, type Notice } from "@ablate/text";
-import type { Glyphs } from "./chart/raster.ts";
-import type { FirstCommand } from "./commands/table.ts";
-import { Feed, type StoreSnapshot } from "./data/feed.ts";
-import { areOfSeveralGrids } from "./data/grids.ts";
-import type { LogSource } from "./data/log-source.ts";
+import type { Glyphs } from "../chart/raster.ts";
+import type { Feed } from "../data/feed.ts";
+import type { Mounted } from "../ink/mount.tsx";
+import { fillPanes, type Geometry, geometryOf } from "../ink/panes.ts";
+import type { Session } from "../session/session.ts";
+import { clipboardSequence, clipboardText, saveSheet } from "../sheet.ts";
+import type { Environment } from "../state/memory.ts";
+import type { Effect } from "../state/state.ts";
+import { Clicks } from "../terminal/clicks.ts";
+import { Screen } from "../terminal/screen.ts";
+import { hasMouse, show } from "../terminal/show.ts";
+import { sizeOf } from "../terminal/size.ts";
+import type { Background, Theme } from "../text/theme.ts";
+import type { Pointer } from "../views/view.ts";
 import { tellEnds } from "./grid-notices.ts";
-import type { Mounted } from "./ink/mount.tsx";
-import { fillPanes, type Geometry, geometryOf } from "./ink/panes.ts";
-import { type Annotate, Session } from "./session.ts";
-import { clipboardSequence, clipboardText, saveSheet } from "./sheet.ts";
-import { type Environment, memoryFile, recall, remember } from "./state/memory.ts";
-import { DEFAULT_SETTINGS, type ViewSettings } from "./state/settings.ts";
-import type { Effect, Size } from "./state/state.ts";
-import { Clicks } from "./terminal/clicks.ts";
-import { Screen } from "./terminal/screen.ts";
-import { hasMouse, show } from "./terminal/show.ts";
-import type { Background, Theme } from "./text/theme.ts";
-import type { Pointer } from "./views/view.ts";
+import { listen } from "./signals.ts";
 
-export type UiOptions = {
-  /** Path of the store. */
-  readonly store: string;
+/** A terminal, and how it is used. */
+export type ProgramOptions = {
   readonly stdin: NodeJS.ReadStream;
   readonly stdout: NodeJS.WriteStream;
   readonly environment: Environment;
+  /** Where files are written. */
   readonly folder: string;
   readonly theme: Theme;
   readonly glyphs: Glyphs;
-  /** Leaves the mouse to the terminal. */
-  readonly isWithoutMouse?: boolean | undefined;
-  readonly view?: string | undefined;
-  /** Waits for the store where there is none yet. */
-  readonly isAwaited?: boolean | undefined;
-  /** Exact name of a run to open. */
-  readonly run?: string | undefined;
-  /** Shows runs, too, that are left from earlier plans. */
-  readonly isAll?: boolean | undefined;
-  /** Runs to mark, beside the remembered ones unless these alone are asked for. */
-  readonly marks?: readonly string[] | undefined;
-  readonly areOnlyMarks?: boolean | undefined;
-  /** What is carried out first. */
-  readonly commands?: readonly FirstCommand[] | undefined;
-  /** Whether nothing is taken over of how the store was last looked at. */
-  readonly isFresh?: boolean | undefined;
-  /** A word for a run to open as soon as it is there. */
-  readonly wanted?: string | undefined;
-  /** Logs that are brought into the store meanwhile. */
-  readonly source?: LogSource | undefined;
   /** How the end of a grid is told; null, or left out: not at all. */
   readonly notice?: Notice | null | undefined;
-  /** A sentence at the bottom of the first frame. */
-  readonly hint?: string | undefined;
-  readonly annotate: Annotate;
   /** Signals that stay ignored. */
   readonly ignored?: ReadonlySet<string> | undefined;
 };
-
-/**
- * Shows a store until the user quits; returns the exit code. The terminal is given back in every
- * case: on quitting, on a signal, and on an error, which is thrown afterwards.
- *
- * @throws StoreError - if the store cannot be read
- */
-export async function openUi(options: UiOptions): Promise<number> {
-  const feed = new Feed(options.store, options.source, options.isAwaited);
-  const file = memoryFile(options.store, options.environment);
-  const session = sessionOf(options, feed, options.isFresh ? DEFAULT_SETTINGS : recall(file));
-  const program = new Program(options, session, feed);
-  try {
-    return await program.run();
-  } finally {
-    remember(file, session.state.settings);
-    feed.close();
-  }
-}
-
-/** Makes a session with the remembered settings and what the command line asks for. */
-function sessionOf(
-  {
-    view,
-    run,
-    isAll = false,
-    isWithoutMouse = false,
-    marks = [],
-    areOnlyMarks = false,
-    commands = [],
-    stdout,
-    hint,
-    ...options
-  }: UiOptions,
-  feed: Feed,
-  remembered: ViewSettings,
-): Session {
-  const isOfRun = run !== undefined || options.wanted !== undefined;
-  const settings: ViewSettings = {
-    ...remembered,
-    view: view ?? (isOfRun ? "run" : firstView(remembered, feed.snapshot)),
-    isAll,
-    isMouse: remembered.isMouse && !isWithoutMouse,
-    marks: areOnlyMarks ? marks : [...new Set([...remembered.marks, ...marks])],
-    findingScope: run === undefined ? remembered.findingScope : "run",
-  };
-  const { depth } = options.theme;
-  const session = new Session({ ...options, depth, feed, size: sizeOf(stdout), settings });
-  if (run !== undefined) session.open(run);
-  session.begin(commands);
-  const said = hint ?? feed.notice;
-  if (said !== null) session.say(said);
-  return session;
-}
-
-/** Returns the view of a session that nobody asked for another: the last one, of several grids at first their list. */
-function firstView(remembered: ViewSettings, { runs, logs }: StoreSnapshot): string {
-  const isNew = remembered === DEFAULT_SETTINGS; // nothing is remembered of this store
-  return isNew && logs === null && areOfSeveralGrids(runs) ? "grids" : remembered.view;
-}
 
 /** How often the store is polled, and so the most frames a second that training can cause. */
 const POLL_MS = 100;
@@ -124,14 +39,11 @@ const POLL_MS = 100;
 /** Between two polls of the store it rests for so many times as long as the last one took. */
 const IDLE_SHARE = 6;
 
-/** What the input says of a terminal that is gone. */
-const GONE = ["end", "close", "error"] as const;
-
 /** How a session ends; an error is no rejection, which nobody would handle until Ink is loaded. */
 type Ending = { readonly exitCode: number } | { readonly error: unknown };
 
-class Program {
-  readonly #options: UiOptions;
+export class Program {
+  readonly #options: ProgramOptions;
   readonly #session: Session;
   readonly #noticed: Parameters<typeof tellEnds>[1];
   readonly #screen: Screen;
@@ -146,7 +58,7 @@ class Program {
   #timer: NodeJS.Timeout | undefined;
   #comingBack: NodeJS.Timeout | undefined;
 
-  constructor(options: UiOptions, session: Session, feed: Feed) {
+  constructor(options: ProgramOptions, session: Session, feed: Feed) {
     this.#options = options;
     this.#session = session;
     this.#noticed = { feed, session, send: (sequence) => this.#screen.send(sequence) };
@@ -155,8 +67,13 @@ class Program {
   }
 
   async run(): Promise<number> {
-    const { stdin } = this.#options;
-    const release = this.#listen();
+    const { stdin, ignored } = this.#options;
+    const release = listen(stdin, ignored, {
+      onResize: () => this.#onResize(),
+      onResume: () => this.#resume(),
+      onError: (error) => this.#ended.resolve({ error }),
+      onEnd: (exitCode) => this.#ended.resolve({ exitCode }),
+    });
     try {
       stdin.setRawMode(true);
       this.#useMouse();
@@ -181,7 +98,7 @@ class Program {
   /** Ink is loaded after the first frame is on the screen. */
   async #mount(): Promise<void> {
     process.env.NODE_ENV ??= "production"; // React's development build costs time and memory in every frame
-    const { mount } = await import("./ink/mount.tsx");
+    const { mount } = await import("../ink/mount.tsx");
     this.#mounted = mount({
       stdin: this.#options.stdin,
       subscribe: (onChange) => {
@@ -202,31 +119,6 @@ class Program {
         this.#schedule();
       },
     });
-  }
-
-  /** Listens for resizing, signals and errors until released. */
-  #listen(): () => void {
-    const end = (exitCode: number) => () => this.#ended.resolve({ exitCode });
-    const onError = (error: unknown): void => this.#ended.resolve({ error });
-    const handlers: Readonly<Record<string, (error: unknown) => void>> = {
-      SIGWINCH: () => this.#onResize(), // also where the size ends as it was: what is on the screen may be gone
-      SIGCONT: () => this.#resume(),
-      uncaughtException: onError,
-      unhandledRejection: onError,
-      SIGHUP: end(129), // the exit codes that shells expect of signals
-      SIGINT: end(130),
-      SIGTERM: end(143),
-    };
-    const heard = Object.entries(handlers).filter(([event]) => !this.#options.ignored?.has(event));
-    for (const [event, handler] of heard) process.on(event, handler);
-    // A terminal that is gone while hangups are ignored: nobody can see the UI or leave it any more.
-    const { stdin } = this.#options;
-    const onGone = end(129);
-    for (const event of GONE) stdin.on(event, onGone);
-    return () => {
-      for (const [event, handler] of heard) process.off(event, handler);
-      for (const event of GONE) stdin.off(event, onGone);
-    };
   }
 
   #onResize(): void {
@@ -368,9 +260,4 @@ class Program {
     process.kill(process.pid, "SIGWINCH"); // Node asks for the size again: it may have changed while stopped
     this.#schedule();
   }
-}
-
-/** Returns the size of a terminal, or the usual one where it is not known. */
-function sizeOf({ columns, rows }: NodeJS.WriteStream): Size {
-  return { columns: Math.max(1, columns || 80), rows: Math.max(1, rows || 24) };
 }
