@@ -50,7 +50,7 @@ export function openReader(path: string, { waitMs, listener }: ReaderOptions = {
   return new StoreReader(openForReading(path, waitMs), listener);
 }
 
-/** Opens a store without anything, which no file holds: what is read until there is one. */
+/** Opens an empty store in memory, to be read until there is a file. */
 export function openNothing(): StoreReader {
   return new StoreReader(emptyStore());
 }

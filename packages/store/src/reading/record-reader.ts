@@ -218,11 +218,10 @@ export class RecordReader {
     return this.sql.values(select, runName);
   }
 
-  /** Returns the last lines that a recorded run has printed, at most so many, the earliest first. */
+  /** Returns the last `limit` lines that a recorded run has printed, the earliest first. */
   consoleLines(runName: string, limit: number): ConsoleLine[] {
-    const columns = "line, at_ms as atMs, stream, text";
-    const last = `select ${columns} from console_line where run_id = ${RUN_ID} order by line desc limit ?`;
-    return this.sql.rows<ConsoleLine>(last, runName, limit).reverse();
+    const columns = "line, at_ms as atMs, stream, text from console_line";
+    return this.#rows<ConsoleLine>(runName, columns, "line").slice(-limit);
   }
 
   /** Returns events in the order of time. */
@@ -280,9 +279,8 @@ export class RecordReader {
     return readingRun(runName, () => readTensors(this.sql, runName, step, kind));
   }
 
-  /** @param columns - of one table, which it names, too */
-  #rows<Row>(runName: string, columns: string, order: string): Row[] {
-    return this.sql.rows(`select ${columns} where run_id = ${RUN_ID} order by ${order}`, runName);
+  #rows<Row>(runName: string, selected: string, order: string): Row[] {
+    return this.sql.rows(`select ${selected} where run_id = ${RUN_ID} order by ${order}`, runName);
   }
 
   #runId(runName: string): number {
@@ -298,8 +296,7 @@ export class RecordReader {
   #placesOf(runName: string, series: readonly string[]): Places {
     const runId = this.#runId(runName);
     const ratios = this.#parameterNames(runId).map((name) => `log10_ratio:${name}`);
-    const order = ["loss", "lr", ...ratios];
-    const places = series.map((one) => order.indexOf(one));
+    const places = series.map((one) => ["loss", "lr", ...ratios].indexOf(one));
     return { runId, places, isKnown: runId >= 0 && places.every((place) => place >= 0) };
   }
 }
