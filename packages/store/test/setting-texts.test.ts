@@ -195,6 +195,27 @@ test("labels that were too long and lost a key are told apart by all that differ
   expect(forms.map((all) => all[1])).toEqual(["lr 3 · l2 1", "lr 3 · l2 2", "lr 4 · l2 1"]);
 });
 
+// Beside other grids such rows were called `…1…hidden(epsilon:…ariance)… 0.5… …0.1`.
+test("a key that several of the config may be is said in the label's own words, in those of its grid alone", () => {
+  const norms = { epsilon: 0.00001, momentum: 0.001 };
+  const own = (gain: number, norm: unknown, name: string) =>
+    labelled(`depth-1-weight=kaiming_gain_${gain}-batch_norm=${name}`, {
+      "init.hidden.weight": { scheme: "kaiming", gain },
+      "init.output.weight": { scheme: "normal", std: 0.1 * gain },
+      "model.batch_norm": norm,
+    });
+  const runs = [
+    own(0.5, "none", "none"),
+    own(4, { where: "hidden", ...norms }, "hidden"),
+    labelled("other", { "model.batch_norm": { where: "hidden", ...norms, momentum: 0.1 } }),
+  ];
+  const forms = labelForms(runs);
+  expect(forms[0]).toContain("depth-1 · kaiming gain 0.5 · none");
+  expect(forms[0]).toContain("depth-1 · 0.5 · none");
+  expect(forms[1]).toContain("depth-1 · 4 · hidden");
+  expect(forms[2]).toEqual(Array.from({ length: 6 }, () => "other"));
+});
+
 test("labels that are cut to a hash are told by the values that differ, of runs also by the seed", () => {
   const cut = ["a-long-nam-d4d302ed", "a-long-nam-8a131c5a", "a-long-nam-498f8ab2"];
   const groups = [0.1, 0.2, 0.3].map((lr, i) => labelled(cut[i] ?? "", { "train.lr": lr }));

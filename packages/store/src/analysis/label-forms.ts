@@ -80,7 +80,15 @@ function countOf(texts: readonly string[]): number {
   return new Set(texts).size;
 }
 
-type Parts = { readonly before: string; readonly keys: readonly string[] };
+type Parts = {
+  readonly before: string;
+  readonly keys: readonly string[];
+  /** What the label itself says of keys that several of the config may be, by these keys. */
+  readonly written?: ReadonlyMap<string, string>;
+};
+
+/** Begins a key that is only the label's: no key of a config does. */
+const WRITTEN = "=";
 
 /** Makes a function that writes all labels in one style. */
 function shorten(
@@ -92,19 +100,27 @@ function shorten(
   const columns = new Map(
     all.map((key) => {
       const settings = labelled.map(({ run }) => settingOf(run, key));
-      const texts = settings.map(settingTexts(settings));
+      // Labels of other grids that do not name the key make its values no longer.
+      const named = settings.filter((_, i) => keys[i]?.includes(key));
+      const texts = key.startsWith(WRITTEN)
+        ? read.map(({ written }) => written?.get(key) ?? "")
+        : settings.map(settingTexts(named));
       const name = key.split(".").at(-1) ?? key;
       // Of a single label all would be the same.
-      const isSame = texts.length > 1 && countOf(texts) === 1;
-      const short = withoutCommonWords(texts);
+      const own = texts.filter((_, i) => keys[i]?.includes(key));
+      const isSame = own.length > 1 && countOf(own) === 1;
+      const short = withoutCommonWords(texts, own);
       const column = settings.map((setting, i): Readonly<Record<Style, string>> => {
         const text = texts[i] ?? "";
-        const named = `${name} ${text}`;
-        const isSaid = typeof setting?.value === "string" || typeof setting?.value === "object";
-        const bare = key === "seed" ? named : text;
-        const tail = key === "seed" ? named : (short[i] ?? text);
+        const keyed = `${name} ${text}`;
+        const isSaid =
+          key.startsWith(WRITTEN) ||
+          typeof setting?.value === "string" ||
+          typeof setting?.value === "object";
+        const bare = key === "seed" ? keyed : text;
+        const tail = key === "seed" ? keyed : (short[i] ?? text);
         const differing = isSame ? "" : tail;
-        return { keyed: isSaid ? text : named, bare, tail, differing, tight: differing };
+        return { keyed: isSaid ? text : keyed, bare, tail, differing, tight: differing };
       });
       return [key, column];
     }),
@@ -118,14 +134,17 @@ function shorten(
     });
 }
 
-/** Takes off the words with which all texts begin, as long as each has one left: of `kaiming 0.5` and `kaiming 4`. */
-function withoutCommonWords(texts: readonly string[]): string[] {
-  const words = texts.map((text) => text.split(" "));
+/**
+ * Takes off the words with which all of some texts begin, as long as each has one left: of `kaiming 0.5` and
+ * `kaiming 4`.
+ */
+function withoutCommonWords(all: readonly string[], some: readonly string[]): string[] {
+  const words = some.map((text) => text.split(" "));
   const [first = []] = words;
   const shortest = Math.min(...words.map(({ length }) => length));
   const differs = first.findIndex((word, i) => words.some((other) => other[i] !== word));
   const common = Math.min(differs < 0 ? first.length : differs, shortest - 1);
-  return words.map((some) => some.slice(common).join(" "));
+  return all.map((text) => text.split(" ").slice(common).join(" "));
 }
 
 /** Splits a label into what is before its keys, as a variant's name is, and those of its keys that differ. */
@@ -133,9 +152,15 @@ function partsOf(label: string, differing: readonly string[]): Parts {
   const grid = label.lastIndexOf("/") + 1;
   const found = [...label.slice(grid).matchAll(KEY)];
   const before = label.slice(0, grid + (found[0]?.index ?? 0));
-  const keys = found.flatMap(([, name = ""]) => {
+  const written = new Map<string, string>();
+  const keys = found.flatMap(({ 0: all, 1: name = "", index }, i) => {
     const meant = differing.filter((key) => `.${key}`.endsWith(`.${name}`));
-    return meant.length === 1 ? meant : [];
+    if (meant.length < 2 || HASHED.test(label)) return meant.length === 1 ? meant : [];
+    const own = `${WRITTEN}${name}`;
+    const end = found[i + 1]?.index;
+    const text = label.slice(grid + index + all.length, end && grid + end);
+    written.set(own, text.replace(/(?<=\p{L})_/gu, " "));
+    return [own];
   });
-  return { before: before.replace(/\/$/, ""), keys };
+  return { before: before.replace(/\/$/, ""), keys, written };
 }

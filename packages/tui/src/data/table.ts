@@ -166,15 +166,20 @@ function isOfSeed(run: ShownRun): boolean {
   return !isRecorded(run) || run.seed !== null;
 }
 
-/** Puts the grid's name before titles that rows of several grids share. */
+/** What a grid calls its only run where nothing varies. */
+const ONLY = "run";
+
+/** Puts the grid's name before titles that rows of several grids share; the only run of one is called as its grid. */
 function toldApart(rows: readonly TableRow[]): TableRow[] {
   const gridsOf = new Map<string, Set<string | null>>();
   for (const { title, members } of rows) {
     const grids = gridsOf.get(title) ?? new Set();
     gridsOf.set(title, grids.add(members[0]?.grid ?? null));
   }
+  const grids = new Set([...gridsOf.values()].flatMap((some) => [...some]));
   return rows.map((row) => {
     const grid = row.members[0]?.grid;
+    if (grid && grids.size > 1 && row.title === ONLY) return { ...row, title: grid };
     const isShared = (gridsOf.get(row.title)?.size ?? 0) > 1;
     return isShared && grid ? { ...row, title: `${grid}/${row.title}` } : row;
   });
