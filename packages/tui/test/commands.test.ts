@@ -65,6 +65,13 @@ const CHECKS: Readonly<
     ["metrics ^valid _loss$", ({ scene }) => scene.metrics.includes("valid_loss"), true],
     ["metrics default", ({ state }) => state.settings.metrics, null],
   ],
+  panel: [
+    [
+      "panel both: train_loss, valid_loss",
+      ({ state }) => state.settings.panels,
+      [{ name: "both", series: ["train_loss", "valid_loss"] }],
+    ],
+  ],
   axis: [["axis examples", ({ state }) => state.settings.axis, "examples"]],
   log: [["log", ({ state }) => state.settings.isLogY, true]],
   smooth: [
@@ -140,6 +147,8 @@ test.each([
   ["filter (", '"(" at 0 is not closed'],
   ["metrics (", '"(" is no regular expression'],
   ["metrics acc", 'there is no series "acc"'],
+  ["panel both: los, x", 'there is no series "los"; did you mean "loss"?'],
+  ["panel both", 'there is no panel "both"; panel both: SERIES makes one'],
   ["open v1", '"v1" could be study/v1-seed=1, study/v1-seed=2 and 1 more; write one of them'],
   ["hide nothing", 'there is no curve "nothing"'],
   ["colour 16", "a colour is a number from 0 to 15 or auto"],

@@ -1,6 +1,6 @@
 /** What keys, the mouse and typed commands do to charts. */
 import { expect, test } from "vitest";
-import { crosshairAtStep, withMetrics, withPanel } from "../src/state/curves.ts";
+import { crosshairAtStep } from "../src/state/curves.ts";
 import { recall, remember } from "../src/state/memory.ts";
 import {
   exampleStore,
@@ -59,13 +59,22 @@ test("the crosshair goes to a step that is not shown, and what is shown follows 
 
 test("charts are chosen by a regular expression", () => {
   const ui = session(exampleStore(), { settings: { view: "charts" } });
-  const { state, scene } = ui;
-  const chosen = withMetrics(state, scene, "weight$|^loss");
-  expect(chosen.settings.metrics).toEqual([
+  ui.command("metrics weight$|^loss");
+  expect(ui.state.settings.metrics).toEqual([
     ...["loss", "log10_ratio:hidden1.weight", "log10_ratio:output.weight"],
   ]);
-  expect(withMetrics(state, scene, "(").message).toContain("not a regular expression");
-  expect(withMetrics(state, scene, "nothing").message).toContain("no series");
+});
+
+test("an expression that would be searched for hours is given up, and says so", () => {
+  const metrics = (step: number) => ({ [`${"a".repeat(60)}!`]: step });
+  const ui = session(makeStore([{ label: "a", steps: 20, metrics }]), {
+    settings: { view: "charts" },
+  });
+
+  press(ui, ":", ..."metrics (a+)+$", "enter");
+  expect(screen(ui).at(-1)).toContain("takes too long to be looked for");
+  press(ui, "escape", "v", "/", ..."(a+)+$");
+  expect(text(ui)).toContain("takes too long");
 });
 
 /** Losses that hardly any two steps share. */
@@ -149,12 +158,10 @@ test("hundreds of metrics have pages, under the prefixes of their names; r sets 
     );
   const path = makeStore([{ label: "a", steps: 20, metrics }]);
   const ui = session(path, { columns: 118, rows: 50, settings: { view: "charts" } });
-  const { state, scene } = ui;
-  const charted = session(path, {
-    ...{ columns: 118, rows: 50 },
-    settings: withMetrics(state, scene, "m\\d+").settings,
-  });
-  expect(text(charted)).toMatch(/^train\/ /m);
+  ui.command("metrics m\\d+");
+  const { settings } = ui.state;
+  const charted = session(path, { columns: 118, rows: 50, settings });
+  expect(text(charted)).toMatch(/^ train\/ /m);
   expect(text(charted)).toMatch(/charts 1–\d+ of 60, PgDn/);
   const onPage = charted.frame.extent.plots.length;
   expect(onPage).toBeGreaterThan(5);
@@ -178,24 +185,23 @@ test("beside the table charts have no legend: curves have names and values at th
 test("a panel shows several series of the selected curve, and is remembered", () => {
   const path = exampleStore();
   const ui = session(path, { settings: { view: "charts" } });
-  const text = "weights: log10_ratio:hidden1.weight, log10_ratio:output.weight";
-  const withOne = withPanel(ui.state, ui.scene, text);
-  expect(withOne.settings.panels).toHaveLength(1);
-  expect(withPanel(ui.state, ui.scene, "x: nothing").message).toContain(
-    'no series is called "nothing"',
-  );
+  const series = "log10_ratio:hidden1.weight, log10_ratio:output.weight";
+  press(ui, ":", ...`panel weights: ${series}`, "enter");
+  expect(ui.state.settings.panels).toHaveLength(1);
+  press(ui, ":", ..."panel x: nothing", "enter");
+  expect(screen(ui).at(-1)).toContain('there is no series "nothing"');
 
   const file = `${temporaryFolder()}/memory.json`;
-  remember(file, withOne.settings);
+  remember(file, ui.state.settings);
   const again = session(path, { settings: { ...recall(file), view: "charts" } });
   expect(screen(again).join("\n")).toContain("weights · v1 ×3");
   press(again, "tab", "tab");
   expect(screen(again).join("\n")).toMatch(/weights +last values/);
   expect(screen(again).join("\n")).toMatch(/━ hidden1\.weight ×3 +−4\.50/);
-  const series = new Set([...again.sheet.rows].map(([one]) => one));
-  expect(series).toEqual(
+  const inSheet = new Set([...again.sheet.rows].map(([one]) => one));
+  expect(inSheet).toEqual(
     new Set(["loss", "log10_ratio:hidden1.weight", "log10_ratio:output.weight"]),
   );
-  const none = withPanel(again.state, again.scene, "weights:");
-  expect(none.settings.panels).toEqual([]);
+  again.command("panel weights:");
+  expect(again.state.settings.panels).toEqual([]);
 });

@@ -6,10 +6,11 @@ import { seriesTitle } from "../data/titles.ts";
 import { crosshairAtStep, stepToX, withYRange, zoomTo } from "../state/curves.ts";
 import { X_AXES } from "../state/settings.ts";
 import { adjusted, openChooser, type State, say, show } from "../state/state.ts";
-import { readExpression } from "../text/narrow.ts";
+import { searchTexts } from "../text/expression.ts";
 import type { Context } from "../views/view.ts";
 import { type Command, CommandError, candidates, isOfOneRun, oneOf, wordsOf } from "./command.ts";
 import { curveCandidates, curvesNamed, noSuch } from "./names.ts";
+import { withPanel } from "./panel.ts";
 
 const ON_OFF = ["on", "off"] as const;
 
@@ -25,6 +26,17 @@ export const CHART_COMMANDS: readonly Command[] = [
       ...candidates(["default", "all"], "charts"),
     ],
     run: withMetrics,
+  },
+  {
+    name: "panel",
+    usage: "NAME: SERIES, SERIES",
+    help: "one chart of several series of the selected curve; without series it goes again",
+    example: "losses: train_loss, valid_loss",
+    complete: (words, { scene }) =>
+      words.length === 0
+        ? []
+        : scene.allMetrics.map((id) => ({ text: plainName(id), what: seriesTitle(id) })),
+    run: (state, text, context) => withPanel(onCharts(state, context), text, context),
   },
   {
     name: "axis",
@@ -221,11 +233,10 @@ function withMetrics(state: State, text: string, context: Context): State {
   if (text === "default") return say(adjusted(shown, { metrics: null }), "the usual charts");
   const words = text === "all" ? [""] : wordsOf(text);
   const found = words.flatMap((word) => {
-    const expression = readExpression(word);
-    if (expression === null) throw new CommandError(`"${word}" is no regular expression`);
-    const fits = allMetrics.filter(
-      (id) => expression.test(plainName(id)) || expression.test(seriesTitle(id)),
-    );
+    const searched = [plainName, seriesTitle].map((of) => searchTexts(word, allMetrics.map(of)));
+    const mistake = searched.find((one) => one.mistake !== null)?.mistake;
+    if (mistake) throw new CommandError(mistake);
+    const fits = allMetrics.filter((_, i) => searched.some(({ matches }) => matches[i]));
     if (fits.length === 0) throw noSuch("series", word, allMetrics.map(plainName));
     return fits;
   });

@@ -3,9 +3,7 @@ import { isDeepStrictEqual } from "node:util";
 import { counted } from "@ablate/text";
 import { position, type Range, valueAt } from "../chart/scale.ts";
 import { colourKey } from "../data/looks.ts";
-import { panelId, panelName } from "../data/panels.ts";
 import type { TableRow } from "../data/table.ts";
-import { seriesTitle } from "../data/titles.ts";
 import type { Scene } from "./scene.ts";
 import type { ViewSettings } from "./settings.ts";
 import { adjusted, clamp, type State, say } from "./state.ts";
@@ -118,55 +116,10 @@ export function nextGrid(state: State): State {
 }
 
 /** Arranges charts in so many rows and columns; null: as many as fit. */
-export function withGrid(state: State, chartGrid: ViewSettings["chartGrid"]): State {
+function withGrid(state: State, chartGrid: ViewSettings["chartGrid"]): State {
   const said =
     chartGrid === null
       ? "as many charts as fit"
       : `${counted(chartGrid.rows, "row")} and ${counted(chartGrid.columns, "column")} of charts`;
   return say({ ...adjusted(state, { chartGrid }), isAlone: false }, said);
-}
-
-/** Charts every series whose name a regular expression finds. */
-export function withMetrics(state: State, { allMetrics }: Scene, pattern: string): State {
-  const isFound = matcherOf(pattern);
-  if (isFound === null) return say(state, `"${pattern}" is not a regular expression`);
-  const metrics = allMetrics.filter((series) => isFound(series) || isFound(seriesTitle(series)));
-  if (metrics.length === 0) return say(state, `no series is called like "${pattern}"`);
-  return say({ ...adjusted(state, { metrics }), chart: 0 }, `${counted(metrics.length, "chart")}`);
-}
-
-function matcherOf(pattern: string): ((text: string) => boolean) | null {
-  try {
-    const expression = new RegExp(pattern, "i");
-    return (text) => expression.test(text);
-  } catch {
-    return null;
-  }
-}
-
-/** Charts several series of the selected row together, as in `losses: train_loss, valid_loss`; without series no more. */
-export function withPanel(state: State, { allMetrics, metrics }: Scene, text: string): State {
-  const at = text.indexOf(":");
-  const name = (at < 0 ? text : text.slice(0, at)).trim();
-  const words = at < 0 ? [] : text.slice(at + 1).split(",");
-  const wanted = words.map((word) => word.trim()).filter(Boolean);
-  if (name === "") return say(state, "a panel has a name: panel NAME: SERIES, SERIES");
-  const others = state.settings.panels.filter((one) => one.name !== name);
-  const id = panelId({ name, series: [] });
-  if (wanted.length === 0) {
-    const left = metrics.filter((one) => one !== id);
-    return say(adjusted(state, { panels: others, metrics: left }), `${name} is no panel any more`);
-  }
-  const found = wanted.map((word) => allMetrics.find((series) => isCalled(series, word)));
-  const missing = wanted.find((_, i) => found[i] === undefined);
-  if (missing !== undefined) return say(state, `no series is called "${missing}"`);
-  const panel = { name, series: found.filter((one) => one !== undefined) };
-  const shown = [...metrics.filter((one) => one !== id), id];
-  const change = { panels: [...others, panel], metrics: shown };
-  return say({ ...adjusted(state, change), chart: shown.length - 1 }, `the panel ${name} is shown`);
-}
-
-function isCalled(series: string, word: string): boolean {
-  const names = [series, seriesTitle(series)].map((one) => one.toLowerCase());
-  return panelName(series) === null && names.includes(word.toLowerCase());
 }

@@ -1,4 +1,5 @@
 /** Finds what somebody types in a list: as a part, as letters in their order, or by a regular expression. */
+import { searchTexts } from "./expression.ts";
 import type { Line, Style } from "./line.ts";
 
 export type Found<T> = {
@@ -43,25 +44,13 @@ function byExpression<T>(
   source: string,
   textOf: (item: T) => string,
 ): Narrowed<T> {
-  const expression = readExpression(source);
-  if (expression === null) {
-    const found = items.map((item) => ({ item, spots: [] }));
-    return { found, mistake: `"${source}" is no regular expression` };
-  }
-  const found = items.flatMap((item): Found<T>[] => {
-    const match = expression.exec(textOf(item));
+  const { matches, mistake } = searchTexts(source, items.map(textOf));
+  const found = items.flatMap((item, i): Found<T>[] => {
+    const match = matches[i] ?? null;
+    if (mistake !== null) return [{ item, spots: [] }];
     return match === null ? [] : [{ item, spots: range(match.index, match[0].length) }];
   });
-  return { found, mistake: null };
-}
-
-/** Reads a regular expression that does not care for case; null where it is none. */
-export function readExpression(source: string): RegExp | null {
-  try {
-    return new RegExp(source, "i");
-  } catch {
-    return null;
-  }
+  return { found, mistake };
 }
 
 /** Returns the places of letters that stand in this order in a text, each as early as it can be. */
