@@ -223,6 +223,28 @@ test("a click keeps the filter that is being typed, and then does what it does",
   expect(ui.view.name).toBe("charts");
 });
 
+test("a click into the text that is being typed moves its cursor, one on a candidate takes it", () => {
+  const ui = session(exampleStore());
+  press(ui, "/", ..."v5 漢字x");
+  const start = placeOf(ui, /(?<=filter: )v5 漢字x/);
+  for (const [cells, at] of [
+    [1, 1],
+    [5, 4], // wide characters have two cells
+    [6, 4],
+    [7, 5],
+    [30, 6],
+  ] as const) {
+    point(ui, { ...start, column: start.column + cells });
+    expect(ui.state.prompt?.at, `after a click ${cells} cells on`).toBe(at);
+  }
+  press(ui, "escape", ":", ..."sor");
+  clickOn(ui, /│ sort /);
+  expect(ui.state.prompt?.text).toBe("sort");
+  press(ui, " ");
+  point(ui, placeOf(ui, /│ seed /), { kind: "wheel", button: "none", by: 1 });
+  expect(ui.state.prompt?.text).toMatch(/^sort ./);
+});
+
 test("a note that is being typed is not lost by a click", () => {
   const ui = session(exampleStore());
   press(ui, "e", "x");

@@ -39,13 +39,13 @@ function headLine({ state, scene }: FrameCanvas, store: string, view: View): Lin
   const size = snapshot.bytes === 0 ? [] : [piece(`${bytes(snapshot.bytes)}  `, "muted")];
   const live: Line = [livePiece(snapshot), piece(" ")];
   const briefly = lineWidth([leftPiece(table.left, 0)]);
-  const room = columns - lineWidth(counts) - lineWidth(live) - briefly;
+  const room = columns - lineWidth(counts) - lineWidth(live) - briefly - 1;
   const crumbs = fitPath(path, room);
   const left: Line = [...crumbs, ...counts];
   const said = [...left, leftPiece(table.left, columns - lineWidth(left) - lineWidth(live))];
   const right = [...size, ...live];
-  const fits = lineWidth(said) + lineWidth(right) <= columns;
-  return justify(said, fits ? right : live, columns);
+  const fits = lineWidth(said) + lineWidth(right) < columns;
+  return justify(said, fits ? right : [piece(" "), ...live], columns);
 }
 
 /** Names the store, the grid, and the run that the view is about. */

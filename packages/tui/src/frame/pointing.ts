@@ -140,7 +140,8 @@ function zonesAt({ zones }: Pane, pointer: Pointer): Zone[] {
   return zones.filter(({ rect }) => isIn(rect, pointer)).reverse();
 }
 
-function isIn(rect: Rect, { column, row }: Pick<Pointer, "column" | "row">): boolean {
+/** Tells whether a cell lies in a rectangle. */
+export function isIn(rect: Rect, { column, row }: Pick<Pointer, "column" | "row">): boolean {
   const { columns, rows } = rect;
   const [x, y] = [column - rect.column, row - rect.row];
   return x >= 0 && x < columns && y >= 0 && y < rows;
@@ -152,7 +153,10 @@ function within({ column, row }: Rect, pointer: Pointer): Pointer {
 }
 
 /** Returns the piece of text at a cell. */
-function pieceAt({ header, body, footer }: Frame, { column, row }: Pointer): Piece | undefined {
+export function pieceAt(
+  { header, body, footer }: Frame,
+  { column, row }: Pointer,
+): Piece | undefined {
   const line: Line = [...header, ...body, ...footer][row] ?? [];
   let end = 0;
   return line.find((one) => {

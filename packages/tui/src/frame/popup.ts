@@ -22,9 +22,11 @@ export function popup(completion: Completion, column: number, room: Room): Overl
   const widest = Math.max(hint.length + 4, ...drawn.map(lineWidth));
   const columns = Math.min(room.columns, widest + (hasBorder ? 2 : 0));
   const inner = columns - (hasBorder ? 2 : 0);
-  const rows = drawn.map((one, i) =>
-    first + i === chosen ? restyle(fitLine(one, inner), { selected: true }) : fitLine(one, inner),
-  );
+  const rows = drawn.map((one, i) => {
+    const about = `candidate:${first + i}`;
+    const full = fitLine(one, inner);
+    return restyle(full, first + i === chosen ? { about, selected: true } : { about });
+  });
   const count = `${chosen === null ? "" : `${chosen + 1} of `}${candidates.length}`;
   const lines = hasBorder ? boxed(rows, { columns, title: [], note: count, hint }) : rows;
   const left = Math.max(0, Math.min(column - 2, room.columns - columns));

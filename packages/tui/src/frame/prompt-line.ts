@@ -31,9 +31,9 @@ function typedLine({ text, at }: Prompt, room: number): Line {
   const chars = [...text];
   const from = Math.max(0, at - room + 1);
   return [
-    piece(chars.slice(from, at).join("")),
-    { text: chars[at] ?? " ", inverse: true },
-    piece(chars.slice(at + 1, from + room).join("")),
+    { text: chars.slice(from, at).join(""), about: `typed:${from}` },
+    { text: chars[at] ?? " ", inverse: true, about: `typed:${at}` },
+    { text: chars.slice(at + 1, from + room).join(""), about: `typed:${at + 1}` },
   ];
 }
 

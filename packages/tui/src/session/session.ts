@@ -8,10 +8,11 @@ import type { ShownRun } from "../data/shown-run.ts";
 import type { Frame } from "../frame/frame.ts";
 import type { Placed } from "../frame/layout.ts";
 import { point } from "../frame/pointing.ts";
+import { pointPrompt } from "../frame/prompt-pointer.ts";
 import { inPrompt, pastedIn } from "../keys/prompt-keys.ts";
 import { reduce } from "../keys/table.ts";
 import { followRuns } from "../state/follow-runs.ts";
-import { changesOf, closePrompt } from "../state/prompt.ts";
+import { changesOf } from "../state/prompt.ts";
 import type { Scene } from "../state/scene.ts";
 import type { ViewSettings } from "../state/settings.ts";
 import {
@@ -222,8 +223,10 @@ export class Session {
   /** Handles what the mouse did, at a cell of the screen. */
   pointer(pointer: Pointer): Effect | null {
     const before = this.#state;
-    if (before.prompt !== null && !this.#leavePrompt(pointer)) return null;
     const { frame } = this;
+    const { state: typed, goesOn } = pointPrompt(before, pointer, { frame, scene: this.scene });
+    if (typed !== before) this.#become(typed);
+    if (!goesOn) return null;
     const contextOf = (view: View): Context => this.#stage.context(this.#state, view);
     const { state, effect, key, held } = point(this.#state, pointer, {
       frame,
@@ -234,15 +237,6 @@ export class Session {
     this.#held = held;
     if (state !== this.#state) this.#become(state);
     return key === undefined ? (effect ?? null) : this.key(key);
-  }
-
-  /** Keeps a filter that is being typed where something else is clicked; other texts wait for their own end. */
-  #leavePrompt({ kind, row }: Pointer): boolean {
-    const { prompt, size } = this.#state;
-    const isOnPrompt = row >= size.rows - this.frame.footer.length;
-    if (isOnPrompt || kind !== "press" || prompt?.kind !== "filter") return false;
-    this.#become(closePrompt(this.#state, true));
-    return true;
   }
 
   /** Takes the mouse, or leaves it to the terminal. */
