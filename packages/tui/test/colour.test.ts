@@ -2,6 +2,7 @@
 import { annotate, StoreError } from "@ablate/store";
 import { expect, test } from "vitest";
 import { recall, remember } from "../src/state/memory.ts";
+import { looksOfSides, sidesOf } from "../src/views/layers/shown-probe.ts";
 import { exampleStore, press, session, temporaryFolder } from "./make.ts";
 
 type Ui = ReturnType<typeof session>;
@@ -33,11 +34,10 @@ test("C gives the group under the cursor a colour that nothing beside it has, in
 
 test("where the store cannot be written the colour is remembered on this machine", () => {
   const path = exampleStore();
-  const ui = session(path, {
-    annotate: () => {
-      throw new StoreError("the store is read-only");
-    },
-  });
+  const refuse = () => {
+    throw new StoreError("the store is read-only");
+  };
+  const ui = session(path, { annotate: refuse });
   const before = toneOf(ui, 0);
 
   press(ui, "C");
@@ -48,4 +48,10 @@ test("where the store cannot be written the colour is remembered on this machine
   remember(file, ui.state.settings);
   const again = session(path, { settings: recall(file) });
   expect(toneOf(again, 0)).toBe(toneOf(ui, 0));
+
+  const layers = session(path, { settings: { view: "layers" }, annotate: refuse });
+  const tone = () => looksOfSides(layers.canvas, sidesOf(layers.scene))[0]?.tone;
+  const own = tone();
+  press(layers, "C");
+  expect(tone()).not.toBe(own);
 });

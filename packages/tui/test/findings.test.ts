@@ -311,6 +311,12 @@ test("what a rule says of runs that differ in the seed is said once, with how fa
   expect(text(ui)).toMatch(/v1 ×3: hidden1 53 to 66 % saturated, from init to 100 on: /);
 });
 
+test("a tag on a line of several runs is for all of them", () => {
+  const ui = seedsOf();
+  press(ui, "t");
+  expect(text(ui)).toContain("tags of 3 runs");
+});
+
 test("right or enter shows the runs of a group one by one, left hides them again", () => {
   const ui = seedsOf();
   press(ui, "right");

@@ -183,6 +183,8 @@ test("a norm of rows shows what it has learned", () => {
   });
 
   expect(text(ui)).toMatch(/normalises each row/);
+  expect(text(ui)).toContain("norm of rows");
+  expect(text(ui)).not.toContain("batch norm");
   expect(text(ui)).toMatch(/gamma -?\d/);
 });
 

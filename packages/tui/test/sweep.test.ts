@@ -47,6 +47,14 @@ function markers(ui: Ui): (Piece & { readonly row: number; readonly column: numb
   });
 }
 
+test("where there are very many runs the effects say of how many they are", () => {
+  const runs = Array.from({ length: 5001 }, (_, i): RunPlan => {
+    return { label: `r${i}`, gain: i + 1, end: null };
+  });
+  const ui = session(makeStore(runs), { settings: { view: "sweep", sweepPanel: "importance" } });
+  expect(text(ui)).toContain("the first 5,000 runs · all else equal");
+});
+
 test("each run is a point: its setting across, its result up, in the colour of its row", () => {
   const ui = grid();
   const all = markers(ui);

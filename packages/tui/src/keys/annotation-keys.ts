@@ -42,8 +42,10 @@ function subjectOf({ view, scene }: Context): ShownRun | undefined {
   return view.isOfOneRun ? scene.run : (view.subject?.(scene) ?? scene.focused?.members[0]);
 }
 
-/** Returns the run that the view is about, else the marked ones, else those under the cursor. */
+/** Returns the runs that the view is about, else the marked ones, else those under the cursor. */
 function taggedRuns(state: State, { view, scene }: Context): readonly ShownRun[] {
+  const subjects = view.subjects?.(scene) ?? [];
+  if (subjects.length > 0) return subjects;
   const subject = view.isOfOneRun ? scene.run : view.subject?.(scene);
   if (subject !== undefined) return [subject];
   if (view.isOfOneRun) return [];

@@ -30,7 +30,9 @@ export type View = {
   readonly isOfOneRun?: boolean;
   /** The runs of which it draws what was recorded: they are compared with their digests while they are shown. */
   readonly recorded?: (scene: Scene) => readonly ShownRun[];
-  /** The run that tags, notes and names are for, where it is not the one under the cursor of the table. */
+  /** The runs that tags are for, where the cursor may be on several that are no row of the table. */
+  readonly subjects?: (scene: Scene) => readonly ShownRun[];
+  /** The run that notes and names are for, and tags where it is alone, where it is not the one under the cursor of the table. */
   readonly subject?: (scene: Scene) => ShownRun | undefined;
   /** Brings the state in line with a new scene or size, before the next key. */
   readonly settle?: (state: State, scene: Scene, room: PaneRoom) => State;

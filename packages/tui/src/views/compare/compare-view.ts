@@ -19,6 +19,7 @@ export const compareView: View = {
   draw: drawCompare,
   point: pointCompare,
   subject: (scene) => comparisonOf(scene).current?.members[0],
+  subjects: (scene) => comparisonOf(scene).current?.members ?? [],
   recorded: ({ chosen }) => chosen.flatMap(({ members }) => members),
   choosers: [COLUMNS, ...TABLE_CHOOSERS],
   keys: [

@@ -40,6 +40,7 @@ export const findingsView: View = {
     hint(ROWS.tag),
   ],
   subject: (scene) => foundAt(scene)?.run,
+  subjects: (scene) => [...new Set(rowAt(scene)?.found.map(({ run }) => run))],
   keys: [
     ...moveKeys(
       (state, { scene }, by) => {

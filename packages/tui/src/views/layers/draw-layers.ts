@@ -25,6 +25,7 @@ import { layerTitle, probeLoss } from "./numbers.ts";
 import { mapRows, saturationPanel } from "./saturation-panel.ts";
 import {
   looksOfSides,
+  normTitle,
   type Panel,
   type PanelSpec,
   panelsOf,
@@ -237,13 +238,16 @@ function layersSheet(sides: readonly Side[], kinds: readonly TensorKind[]): Shee
   };
 }
 
-type PanelKind = { readonly title: string; readonly draw: (spec: PanelSpec) => Panel };
+type PanelKind = {
+  readonly title: (sides: readonly Side[]) => string;
+  readonly draw: (spec: PanelSpec) => Panel;
+};
 
 export const PANEL_KINDS: Readonly<Record<PanelName, PanelKind>> = {
-  depth: { title: "over depth", draw: depthPanel },
-  steps: { title: "over steps", draw: stepsPanel },
-  saturation: { title: "saturation map", draw: saturationPanel },
-  norm: { title: "batch norm", draw: normPanel },
+  depth: { title: () => "over depth", draw: depthPanel },
+  steps: { title: () => "over steps", draw: stepsPanel },
+  saturation: { title: () => "saturation map", draw: saturationPanel },
+  norm: { title: normTitle, draw: normPanel },
 };
 
 /** Draws the panel under a line that names all panels, in at most the rows of its box. */
@@ -259,7 +263,7 @@ function names({ canvas, sides, layer, box: { columns } }: PanelSpec): Line {
   const offered = panelsOf(sides);
   const shown = offered.includes(panel) ? offered : [...offered, panel];
   const titles = shown.flatMap((one): Piece[] => {
-    const text = ` ${PANEL_KINDS[one].title} `;
+    const text = ` ${PANEL_KINDS[one].title(sides)} `;
     const name: Piece = one === panel ? { text, bold: true, inverse: true } : piece(text, "muted");
     return [{ ...name, about: `panel:${one}` }, piece("─", "muted")];
   });

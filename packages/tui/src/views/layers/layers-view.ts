@@ -52,8 +52,9 @@ export const layersView: View = {
     ...RUN_KEYS,
     bind(ROWS.enter, toggleAlone),
     bind(ROWS.pane, (state, { scene }) => {
-      const panel = after(panelsOf(sidesOf(scene)), state.settings.panel);
-      return say({ ...adjusted(state, { panel }), unit: 0 }, PANEL_KINDS[panel].title);
+      const sides = sidesOf(scene);
+      const panel = after(panelsOf(sides), state.settings.panel);
+      return say({ ...adjusted(state, { panel }), unit: 0 }, PANEL_KINDS[panel].title(sides));
     }),
     bind(ROWS.log, (state) => adjusted(state, { isOctaves: !state.settings.isOctaves })),
     bind(ROWS.mark, mark),

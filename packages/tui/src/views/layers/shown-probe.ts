@@ -15,6 +15,7 @@ import { type Scene, scenePart } from "../../state/scene.ts";
 import { PANELS, type PanelName } from "../../state/settings.ts";
 import { type Line, line, piece } from "../../text/line.ts";
 import { coloursOf } from "../../text/theme.ts";
+import { coloursByHand } from "../looks.ts";
 import type { Box } from "../plots.ts";
 import type { Canvas } from "../view.ts";
 
@@ -136,8 +137,9 @@ export function looksOfSides(
   { scene, depth }: Pick<Canvas, "scene" | "depth">,
   sides: readonly Side[],
 ): readonly Look[] {
+  const chosen = coloursByHand(scene);
   const keys = sides.map(({ run }) => colourKey(rowOf(run)));
-  const looks = looksOf(keys, { chosen: scene.snapshot.colours, colours: coloursOf(depth) });
+  const looks = looksOf(keys, { chosen, colours: coloursOf(depth) });
   return keys.map((key) => looks.get(key) ?? PLAIN_LOOK);
 }
 
@@ -147,6 +149,13 @@ export function panelsOf(
 ): readonly PanelName[] {
   const hasNorm = runs.some(({ probe }) => probe?.layers.some(({ norm }) => norm !== null));
   return PANELS.filter((one) => one !== "norm" || hasNorm);
+}
+
+/** Returns what the panel of norms is called: batch norm keeps statistics running, other norms do not. */
+export function normTitle(runs: readonly { readonly probe: Probe | undefined }[]): string {
+  const norms = runs.flatMap(({ probe }) => probe?.layers.flatMap(({ norm }) => norm ?? []) ?? []);
+  const areOfRows = norms.length > 0 && norms.every(({ running }) => running === null);
+  return areOfRows ? "norm of rows" : "batch norm";
 }
 
 export function layerNamed({ probe }: Side, name: string): LayerProbe | undefined {

@@ -1,6 +1,6 @@
 /** How much each setting does alone: bars of the largest difference, and whether it is beyond chance. */
 import { briefVerdict, type Effect, settingOf, settingTexts } from "@ablate/store";
-import { cutTogether, ellipsis, signed, widthOf } from "@ablate/text";
+import { count, cutTogether, ellipsis, signed, widthOf } from "@ablate/text";
 import type { ShownRun } from "../../data/shown-run.ts";
 import { fitLine, justify, type Line, type Piece, piece, restyle } from "../../text/line.ts";
 import { differenceTone } from "../compare/factors.ts";
@@ -15,24 +15,28 @@ export function importancePanel(
   { box, at, isFocused }: { readonly box: Box; readonly at: number; readonly isFocused: boolean },
 ): Line[] {
   const { columns, rows } = box;
-  const { metric } = sweep;
+  const { metric, effectRuns, points } = sweep;
   const effects = sweep.effects();
   const unit = metric.unit === null ? "" : `, ${metric.unit}`;
   const title = {
     ...piece(`effect on ${metric.title}${unit}`, isFocused ? "accent" : "plain"),
     bold: true,
   };
-  const head = justify([title], [piece("all else and the seed equal", "muted")], columns);
+  const said =
+    points.length > effectRuns
+      ? `the first ${count(effectRuns)} runs · all else equal`
+      : "all else and the seed equal";
+  const head = justify([title], [piece(said, "muted")], columns);
   if (effects.length === 0) return [head, [piece("no setting differs but the seed", "muted")]];
   const names = effects.map(({ factor }) => factor.name);
   const width = Math.min(MOST_NAME, Math.floor(columns * 0.35), Math.max(...names.map(widthOf)));
-  const cut = cutTogether(names, Math.max(4, width), ellipsis);
+  const shortNames = cutTogether(names, Math.max(4, width), ellipsis);
   const largest = Math.max(...effects.map(sizeOf), 0);
   const each = columns < WIDE ? 2 : 1;
   const room = Math.max(1, Math.floor((rows - 1) / each));
   const { items, first } = around(effects, at, room);
   const lines = items.flatMap((effect, i): Line[] => {
-    const name = cut[first + i] ?? "";
+    const name = shortNames[first + i] ?? "";
     const isCurrent = isFocused && first + i === at;
     const [one, two] = effectLines(effect, { sweep, name, width, largest, columns });
     const all = each === 1 ? [[...one, ...two]] : [one, [piece("  "), ...two]];

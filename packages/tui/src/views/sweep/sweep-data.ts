@@ -48,6 +48,8 @@ export type Sweep = {
   readonly points: readonly Point[];
   /** What each setting does to the result, the largest effect first. */
   readonly effects: () => readonly Effect<ShownRun>[];
+  /** How many runs that is said of, the first that were planned. */
+  readonly effectRuns: number;
 };
 
 /** Counts the runs of which effects are computed: more would keep keys waiting. */
@@ -85,6 +87,7 @@ function makeSweep({ table, state, snapshot }: Scene): Sweep {
     ...{ settings, choices, results, x, metric },
     y: resultOf(metric, runs),
     points: pointsOf(table, metric),
+    effectRuns: Math.min(runs.length, MOST_RUNS),
     effects: once(() => sorted(runs.slice(0, MOST_RUNS), metric, snapshot.dataHashes)),
   };
 }
