@@ -1,12 +1,12 @@
 import { spawn, spawnSync } from "node:child_process";
-import { readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { stripVTControlCharacters } from "node:util";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { drawOnce } from "../src/draw-once.ts";
 import { VIEW_NAMES } from "../src/views/registry.ts";
-import { screen, session } from "./make.ts";
+import { makeStore, screen, session } from "./make.ts";
 import { sampleStore } from "./samples.ts";
 import {
   ABLATE,
@@ -24,6 +24,7 @@ const ENDINGS: readonly (readonly [string, number, (ui: UiInShell) => void])[] =
   ["ctrl-c", 0, ({ shell }) => shell.press("ctrl-c")],
   ["SIGTERM", 143, ({ pid }) => process.kill(pid, "SIGTERM")],
   ["SIGHUP", 129, ({ pid }) => process.kill(pid, "SIGHUP")],
+  ["SIGQUIT", 131, ({ pid }) => process.kill(pid, "SIGQUIT")],
   ["SIGINT", 130, ({ pid }) => process.kill(pid, "SIGINT")],
   ["an exception", 1, ({ pid }) => process.kill(pid, "SIGUSR2")],
 ];
@@ -122,6 +123,26 @@ const SIZES: readonly Size[] = [
   { columns: 80, rows: 24 },
   { columns: 40, rows: 12 },
 ];
+
+test("a store that is replaced while two UIs read it, its -shm left behind, ends neither", async () => {
+  const store = sampleStore();
+  const others = [
+    makeStore([{ label: "first" }]),
+    makeStore([{ label: "second" }, { label: "b" }]),
+  ];
+  const uis = [await openUiAt(store), await openUiAt(store)];
+  for (const [i, other] of others.entries()) {
+    renameSync(store, `${store}.${i}`);
+    for (const ui of uis) await ui.waitFor("the store is gone");
+    copyFileSync(other, store);
+    for (const ui of uis) await ui.waitFor(i === 0 ? /1 run · 1 fin/ : /2 runs · 2 fin/);
+    for (const ui of uis) ui.press("2", "3", "6", "1");
+  }
+  for (const ui of uis) {
+    ui.press("q");
+    expect(await ui.exit).toBe(0);
+  }
+});
 
 test.each(VIEW_NAMES)("resizing leaves one clean frame of the view %s", async (view) => {
   const store = sampleStore();

@@ -171,6 +171,9 @@ export class Feed {
       throw new StoreError("the store is gone; waiting for it to come back");
     }
     if (inode !== null && inode === this.#inode) return;
+    // Closed first: closing a file takes this process's locks from another that shares its -shm, which others then empty.
+    this.#reader.close();
+    this.#reader = openNothing();
     const reader = this.#inode === null ? openIfMade(this.path) : openAt(this.path);
     if (reader === null) return;
     this.#reader.close();

@@ -9,7 +9,7 @@ type Heard = {
 };
 
 /** The exit codes that shells expect of signals. */
-const EXIT_CODES = { SIGHUP: 129, SIGINT: 130, SIGTERM: 143 } as const;
+const EXIT_CODES = { SIGHUP: 129, SIGINT: 130, SIGQUIT: 131, SIGTERM: 143 } as const;
 
 /** What the input says of a terminal that is gone. */
 const GONE = ["end", "close", "error"] as const;
@@ -27,6 +27,7 @@ export function listen(
     unhandledRejection: onError,
     SIGHUP: () => onEnd(EXIT_CODES.SIGHUP),
     SIGINT: () => onEnd(EXIT_CODES.SIGINT),
+    SIGQUIT: () => onEnd(EXIT_CODES.SIGQUIT),
     SIGTERM: () => onEnd(EXIT_CODES.SIGTERM),
   };
   const heard = Object.entries(handlers).filter(([event]) => ignored?.has(event) !== true);
