@@ -9,6 +9,7 @@ import { isHidden, nextGrid, soloCurve, toggleCurve } from "../../state/curves.t
 import type { Scene } from "../../state/scene.ts";
 import { adjusted, after, type State, say, show, wrap } from "../../state/state.ts";
 import { beside, cutLine, GAP, justify, type Line, lineWidth, piece } from "../../text/line.ts";
+import { plotsOf, seriesBehindCharts } from "../chart-plots.ts";
 import type { Plot } from "../plot-curves.ts";
 import { caption } from "../plot-words.ts";
 import { type ChartCanvas, chartCanvas } from "../plots.ts";
@@ -21,7 +22,6 @@ import {
   type View,
 } from "../view.ts";
 import type { ChartPage } from "./chart-grid.ts";
-import { plotsOf, seriesBehindCharts } from "./chart-plots.ts";
 import { drawPage } from "./draw-page.ts";
 import { type Entry, entriesOf, legendLines, legendWidth } from "./legend.ts";
 import { SERIES } from "./series-chooser.ts";

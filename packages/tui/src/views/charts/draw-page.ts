@@ -5,12 +5,18 @@ import { panelName, panelOf } from "../../data/panels.ts";
 import type { TableRow } from "../../data/table.ts";
 import { seriesTitle, seriesValue } from "../../data/titles.ts";
 import { beside, GAP, type Line, piece } from "../../text/line.ts";
+import {
+  endNames,
+  nameInPanel,
+  plotsOf,
+  roomForNames,
+  seriesBehindCharts,
+} from "../chart-plots.ts";
 import type { Plot } from "../plot-curves.ts";
 import { type ChartCanvas, chartCanvas, drawPlots, placedAt } from "../plots.ts";
 import { readAt } from "../readings.ts";
 import type { Canvas, PlotPlace } from "../view.ts";
 import { type ChartPage, pageOf } from "./chart-grid.ts";
-import { endNames, nameInPanel, plotsOf, roomForNames, seriesBehindCharts } from "./chart-plots.ts";
 
 type PageSpec = {
   readonly focus: number;

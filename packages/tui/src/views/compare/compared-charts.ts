@@ -1,7 +1,7 @@
 /** Curves of what is compared, where the table leaves room for them. */
 import { widthOf } from "@ablate/text";
 import { inColumns, type Line, shareOf } from "../../text/line.ts";
-import { endNames, plotsOf } from "../charts/chart-plots.ts";
+import { endNames, plotsOf } from "../chart-plots.ts";
 import type { Plot } from "../plot-curves.ts";
 import { type Box, chartCanvas, drawPlots } from "../plots.ts";
 import type { Canvas } from "../view.ts";

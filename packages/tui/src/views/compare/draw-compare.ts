@@ -17,12 +17,13 @@ import {
   type Tone,
   wrapped,
 } from "../../text/line.ts";
+import { differenceTone } from "../difference-tone.ts";
 import { lookOf } from "../looks.ts";
 import { lostCount, statesLine } from "../states.ts";
 import { type Canvas, type Drawn, emptyView, type Sheet } from "../view.ts";
 import { chartsBelow, chartsBeside } from "./compared-charts.ts";
 import { type Comparison, comparisonOf, cutEntry, type Entry, titleOf } from "./comparison.ts";
-import { differenceTone, factorLines } from "./factors.ts";
+import { factorLines } from "./factors.ts";
 
 const LEAST_CELL = 11;
 const MOST_CELL = 26;

@@ -4,11 +4,8 @@ import {
   type Effect,
   effectsOf,
   type FactorValue,
-  isOfSurvivors,
   lostText,
-  type Metric,
   missingPairsText,
-  type PairedDifference,
   pairsText,
   settingOf,
   settingTexts,
@@ -18,30 +15,9 @@ import {
 } from "@ablate/store";
 import { cutTogether, ellipsis, loss, lossTexts, signed, widthOf, wrapText } from "@ablate/text";
 import type { ShownRun } from "../../data/shown-run.ts";
-import {
-  type Line,
-  line,
-  lineWidth,
-  type Piece,
-  piece,
-  type Tone,
-  wrapped,
-} from "../../text/line.ts";
+import { type Line, line, lineWidth, type Piece, piece, wrapped } from "../../text/line.ts";
+import { differenceTone } from "../difference-tone.ts";
 import type { Canvas } from "../view.ts";
-
-/**
- * Returns the colour of a difference: that of better or worse numbers where it is larger than the spread over seeds; what may be
- * chance is dim, and one of survivors has no colour, since what was lost may have been worse.
- */
-export function differenceTone(
-  difference: PairedDifference,
-  { isLessBetter }: Pick<Metric, "isLessBetter">,
-): Tone {
-  const { mean, verdict } = difference;
-  if (mean === null || verdict !== "larger") return "muted";
-  if (isLessBetter === null || isOfSurvivors(difference)) return "plain";
-  return mean < 0 === isLessBetter ? "good" : "bad";
-}
 
 const TITLE = "validation loss by factor";
 /** What the columns are, the longest that there is room for. */

@@ -3,8 +3,8 @@ import { PAGE_KEYS, ROW_KEYS } from "../../keys/move-keys.ts";
 import { bind, ROWS } from "../../keys/rows.ts";
 import { type State, say, show } from "../../state/state.ts";
 import { cutLine, type Line, piece } from "../../text/line.ts";
+import { toEvidence } from "../evidence.ts";
 import { worstFinding } from "../finding-lines.ts";
-import { toEvidence } from "../findings/evidence.ts";
 import {
   type BoundKey,
   type Canvas,

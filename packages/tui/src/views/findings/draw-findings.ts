@@ -16,10 +16,10 @@ import {
   type Tone,
   wrapped,
 } from "../../text/line.ts";
+import { evidenceOf } from "../evidence.ts";
 import { lookOf } from "../looks.ts";
 import type { Sign } from "../states.ts";
 import { around, type Canvas, type Drawn, type Sheet } from "../view.ts";
-import { evidenceOf } from "./evidence.ts";
 import { aboutText, type Layout, layOut, NO_TEXTS, titles } from "./layout.ts";
 import { isGroup, shownFindings } from "./shown-findings.ts";
 

@@ -12,9 +12,9 @@ import {
   show,
   wrap,
 } from "../../state/state.ts";
+import { toEvidence } from "../evidence.ts";
 import type { Context, View } from "../view.ts";
 import { drawFindings } from "./draw-findings.ts";
-import { toEvidence } from "./evidence.ts";
 import { pointFindings } from "./findings-pointer.ts";
 import { foundAt, isGroup, rowAt, shownFindings } from "./shown-findings.ts";
 

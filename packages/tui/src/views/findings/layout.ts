@@ -4,7 +4,8 @@ import { count, cutTogether, decimalsThatDiffer, ellipsis, widthOf } from "@abla
 import type { FindingRow } from "../../data/findings.ts";
 import { fitTitles } from "../../data/labels.ts";
 import { type Line, piece } from "../../text/line.ts";
-import { brief } from "../layers/numbers.ts";
+import { brief } from "../brief.ts";
+
 import type { Canvas } from "../view.ts";
 import { isGroup } from "./shown-findings.ts";
 

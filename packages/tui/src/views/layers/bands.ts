@@ -17,7 +17,8 @@ import {
   piece,
   type Tone,
 } from "../../text/line.ts";
-import { brief, deadText, layerTitle, percent, unitNames } from "./numbers.ts";
+import { brief } from "../brief.ts";
+import { deadText, layerTitle, percent, unitNames } from "./numbers.ts";
 import {
   layerNamed,
   natureOf,

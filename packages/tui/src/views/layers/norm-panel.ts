@@ -2,7 +2,8 @@
 import type { NormProbe } from "@ablate/store";
 import { type Glyphs, Raster } from "../../chart/raster.ts";
 import { beside, fitLine, GAP, inColumns, type Line, line, piece } from "../../text/line.ts";
-import { brief, layerTitle } from "./numbers.ts";
+import { brief } from "../brief.ts";
+import { layerTitle } from "./numbers.ts";
 import { layerNamed, nothingBut, type Panel, type PanelSpec, type Side } from "./shown-probe.ts";
 
 type Size = { readonly columns: number; readonly rows: number; readonly glyphs: Glyphs };

@@ -5,7 +5,8 @@ import { labelledRule } from "../../chart/axes.ts";
 import { densitiesInRow, drawHeat } from "../../chart/heat.ts";
 import { kindTitle, kindTone } from "../../data/titles.ts";
 import { fitLine, GAP, inColumns, type Line, line, piece } from "../../text/line.ts";
-import { brief, layerTitle } from "./numbers.ts";
+import { brief } from "../brief.ts";
+import { layerTitle } from "./numbers.ts";
 import { nothingBut, type Panel, type PanelSpec, type Side, shownProbe } from "./shown-probe.ts";
 
 const LABEL = 8;

@@ -15,7 +15,7 @@ import { missingText } from "../../state/follow-runs.ts";
 import { adjusted, type State } from "../../state/state.ts";
 import { beside, cutLine, GAP, justify, type Line, piece, wrapped } from "../../text/line.ts";
 import { coloursOf } from "../../text/theme.ts";
-import { toEvidence } from "../findings/evidence.ts";
+import { toEvidence } from "../evidence.ts";
 import type { Plot } from "../plot-curves.ts";
 import { caption, xName } from "../plot-words.ts";
 import {

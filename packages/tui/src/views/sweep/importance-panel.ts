@@ -3,7 +3,7 @@ import { briefVerdict, type Effect, settingOf, settingTexts } from "@ablate/stor
 import { count, cutTogether, ellipsis, signed, widthOf } from "@ablate/text";
 import type { ShownRun } from "../../data/shown-run.ts";
 import { fitLine, justify, type Line, type Piece, piece, restyle } from "../../text/line.ts";
-import { differenceTone } from "../compare/factors.ts";
+import { differenceTone } from "../difference-tone.ts";
 import type { Box } from "../plots.ts";
 import { around } from "../view.ts";
 import { type Sweep, sizeOf, strongestOf } from "./sweep-data.ts";

@@ -7,7 +7,7 @@ import { lookOf } from "../looks.ts";
 import type { Box } from "../plots.ts";
 import type { Canvas } from "../view.ts";
 import { labelsOf, placeOf } from "./axis.ts";
-import { type Dimension, type Point, type Sweep, sizeOf } from "./sweep-data.ts";
+import { type Dimension, type PanelPlace, type Point, type Sweep, sizeOf } from "./sweep-data.ts";
 
 /** Cells from an axis to the next one, at least. */
 const LEAST_APART = 14;
@@ -26,11 +26,7 @@ const LOST = TONES + 2;
 export function parallelPanel(
   canvas: Canvas,
   sweep: Sweep,
-  {
-    box,
-    current,
-    isFocused,
-  }: { readonly box: Box; readonly current: Point | undefined; readonly isFocused: boolean },
+  { box, current, isFocused }: PanelPlace,
 ): Line[] {
   const { columns, rows } = box;
   const most = Math.max(1, Math.floor(columns / LEAST_APART) - 1);

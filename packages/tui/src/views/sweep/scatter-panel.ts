@@ -9,7 +9,7 @@ import { lookOf } from "../looks.ts";
 import type { Box } from "../plots.ts";
 import type { Canvas } from "../view.ts";
 import { type Axis, fewPlaces, labelsOf, placeOf, scaleOf } from "./axis.ts";
-import type { Point, Sweep } from "./sweep-data.ts";
+import type { PanelPlace, Point, Sweep } from "./sweep-data.ts";
 
 /** Cells of the value labels, with the axis. */
 const LABEL_CELLS = 8;
@@ -34,11 +34,7 @@ type Placed = {
 export function scatterPanel(
   canvas: Canvas,
   sweep: Sweep,
-  {
-    box,
-    current,
-    isFocused,
-  }: { readonly box: Box; readonly current: Point | undefined; readonly isFocused: boolean },
+  { box, current, isFocused }: PanelPlace,
 ): Line[] {
   const { x, y, metric } = sweep;
   const { columns, rows } = box;

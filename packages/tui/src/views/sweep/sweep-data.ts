@@ -13,9 +13,10 @@ import { type Column, settingText, type Value } from "../../data/columns.ts";
 import type { ShownRun } from "../../data/shown-run.ts";
 import { isRowOf, type Table, type TableRow } from "../../data/table.ts";
 import { type Scene, scenePart } from "../../state/scene.ts";
+/** A setting or a result with the axis of its values. */
+import type { Box } from "../plots.ts";
 import { type Axis, axisOf } from "./axis.ts";
 
-/** A setting or a result with the axis of its values. */
 export type Dimension = {
   readonly id: string;
   readonly title: string;
@@ -50,6 +51,13 @@ export type Sweep = {
   readonly effects: () => readonly Effect<ShownRun>[];
   /** How many runs that is said of, the first that were planned. */
   readonly effectRuns: number;
+};
+
+/** Where a panel is drawn, and what has the cursor. */
+export type PanelPlace = {
+  readonly box: Box;
+  readonly current: Point | undefined;
+  readonly isFocused: boolean;
 };
 
 /** Counts the runs of which effects are computed: more would keep keys waiting. */

@@ -1,15 +1,15 @@
 /** The curves of the charted rows: means and bands of groups, single runs. */
 import { widthOf } from "@ablate/text";
-import { bandOf } from "../../chart/trace.ts";
-import { fitTitles, sizeText } from "../../data/labels.ts";
-import { looksOf, PLAIN_LOOK } from "../../data/looks.ts";
-import { panelOf } from "../../data/panels.ts";
-import { RATIO, seriesTitle } from "../../data/titles.ts";
-import { isHidden } from "../../state/curves.ts";
-import { coloursOf } from "../../text/theme.ts";
-import { lookOf } from "../looks.ts";
-import type { Plot } from "../plot-curves.ts";
-import { type ChartCanvas, divergence, isSparse, traceOf } from "../plots.ts";
+import { bandOf } from "../chart/trace.ts";
+import { fitTitles, sizeText } from "../data/labels.ts";
+import { looksOf, PLAIN_LOOK } from "../data/looks.ts";
+import { panelOf } from "../data/panels.ts";
+import { RATIO, seriesTitle } from "../data/titles.ts";
+import { isHidden } from "../state/curves.ts";
+import { coloursOf } from "../text/theme.ts";
+import { lookOf } from "./looks.ts";
+import type { Plot } from "./plot-curves.ts";
+import { type ChartCanvas, divergence, isSparse, traceOf } from "./plots.ts";
 
 /** What the plots of a chart are made from. */
 export type PlotsSpec = {

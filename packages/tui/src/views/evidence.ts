@@ -1,11 +1,11 @@
 /** Leads from a finding to where it is seen. */
-import type { Range } from "../../chart/scale.ts";
-import type { FoundIn } from "../../data/run-reader.ts";
-import { updates } from "../../data/shown-run.ts";
-import { RATIO } from "../../data/titles.ts";
-import { LOG_ZERO, type Scene } from "../../state/scene.ts";
-import type { PanelName, ViewSettings } from "../../state/settings.ts";
-import { adjusted, type State, say, show } from "../../state/state.ts";
+import type { Range } from "../chart/scale.ts";
+import type { FoundIn } from "../data/run-reader.ts";
+import { updates } from "../data/shown-run.ts";
+import { RATIO } from "../data/titles.ts";
+import { LOG_ZERO, type Scene } from "../state/scene.ts";
+import type { PanelName, ViewSettings } from "../state/settings.ts";
+import { adjusted, type State, say, show } from "../state/state.ts";
 
 /** A place where a finding is seen, and the way there. */
 type Evidence = {
