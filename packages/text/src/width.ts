@@ -2,9 +2,9 @@
 import { createRequire } from "node:module";
 import { unstyled, visible } from "./terminal-text.ts";
 
-/** What this program writes itself; every one of these characters takes one cell. */
+/** What this program writes itself, and Latin letters; every one of these characters takes one cell. */
 const ONE_CELL =
-  /^[\x20-\x7e\u00b0-\u00d7\u2013\u2014\u2022\u2026\u2190-\u21ff\u2212\u2500-\u25ff\u2713\u2717\u2800-\u28ff]*$/;
+  /^[\x20-\x7e\u00b0-\u017f\u2013\u2014\u2022\u2026\u203a\u2139\u2190-\u21ff\u2212\u221e\u23ce\u2423\u2500-\u25ff\u2605\u2713\u2716\u2717\u2800-\u28ff]*$/;
 
 const require = createRequire(import.meta.url);
 
