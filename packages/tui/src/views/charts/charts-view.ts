@@ -10,7 +10,6 @@ import type { Scene } from "../../state/scene.ts";
 import { adjusted, after, type State, say, show, wrap } from "../../state/state.ts";
 import { beside, cutLine, GAP, justify, type Line, lineWidth, piece } from "../../text/line.ts";
 import { plotsOf, seriesBehindCharts } from "../chart-plots.ts";
-import type { Plot } from "../plot-curves.ts";
 import { caption } from "../plot-words.ts";
 import { type ChartCanvas, chartCanvas } from "../plots.ts";
 import {
@@ -140,8 +139,8 @@ function drawCharts(canvas: Canvas): Drawn {
   const focused = scene.metrics[focus];
   if (scene.chosen.length === 0 || focused === undefined) return nothing(canvas);
   const onTop = topOf(canvas);
-  // The legend is read first: it is as wide as what it says.
-  const entries = entriesOf(chartCanvas(canvas, columns), unread(canvas, focused, onTop), onTop);
+  // The legend is read first: it is as wide as what it says. A pane has none.
+  const entries = isPane ? [] : entriesOfChart(canvas, focused);
   const isBeside = !isPane && columns >= WITH_LEGEND;
   const isBelow = !isPane && !isBeside;
   const legend = {
@@ -160,7 +159,6 @@ function drawCharts(canvas: Canvas): Drawn {
       ])
     : [...lines, ...shown.slice(0, legend.rows)];
   const corner = isBeside ? { column: area + GAP, row: 2 } : { column: 0, row: lines.length + 2 };
-  const places = isPane ? [] : entries;
   return {
     lines: [
       titleLine(canvas, [caption(charting, drawn.plots, page), pageText(page, scene)]),
@@ -168,7 +166,7 @@ function drawCharts(canvas: Canvas): Drawn {
     ],
     xCells: page.columns - LABEL_CELLS - drawn.gutter,
     plots: drawn.places,
-    legend: places.map(({ plot: { key } }, i) => ({
+    legend: entries.map(({ plot: { key } }, i) => ({
       key,
       rect: { ...corner, row: corner.row + i, columns: legend.width, rows: 1 },
     })),
@@ -180,10 +178,8 @@ function drawCharts(canvas: Canvas): Drawn {
 function usualLegendWidth(canvas: Canvas, id: string, entries: readonly Entry[]): number {
   const { state, columns } = canvas;
   const calm = { ...canvas, state: { ...state, crosshair: null } };
-  const charting = chartCanvas(calm, columns);
-  if (state.crosshair === null) return legendWidth(charting, entries, columns);
-  const onTop = topOf(calm);
-  return legendWidth(charting, entriesOf(charting, unread(calm, id, onTop), onTop), columns);
+  const own = state.crosshair === null ? entries : entriesOfChart(calm, id);
+  return legendWidth(chartCanvas(calm, columns), own, columns);
 }
 
 /** Says which charts are on the screen, where that is not all. */
@@ -193,9 +189,11 @@ function pageText({ first, shown }: ChartPage, { metrics }: Scene): string {
   return `charts ${first + 1}–${last} of ${metrics.length}, PgDn`;
 }
 
-/** Returns the plots of a chart without their curves, for what is said of them. */
-function unread(canvas: Canvas, id: string, onTop: number): Plot[] {
-  return plotsOf(chartCanvas(canvas, LABEL_CELLS), { id, shown: [], onTop });
+/** Returns the entries of a legend without reading the curves, for what is said of them. */
+function entriesOfChart(canvas: Canvas, id: string): Entry[] {
+  const onTop = topOf(canvas);
+  const plots = plotsOf(chartCanvas(canvas, LABEL_CELLS), { id, shown: [], onTop });
+  return entriesOf(chartCanvas(canvas, canvas.columns), plots, onTop);
 }
 
 function titleLine({ scene, columns }: Canvas, said: readonly string[]): Line {
