@@ -198,6 +198,21 @@ function settingsBelow(config: unknown, prefix: string, steps: unknown): Setting
  * @param steps - that its run trains, where that is known
  */
 export function settingOfKey(key: string, value: unknown, steps?: unknown): Setting {
+  if (typeof value === "object") return newSetting(key, value, steps);
+  const said = `${key} ${typeof value} ${Object.is(value, -0) ? "-0" : String(value)}`;
+  const known = singles.get(said);
+  if (known !== undefined) return known;
+  const made = newSetting(key, value, steps);
+  if (singles.size >= KEPT_SINGLES) singles.clear();
+  singles.set(said, made);
+  return made;
+}
+
+/** Settings that are single values: thousands of runs of a grid share most of them. */
+const singles = new Map<string, Setting>();
+const KEPT_SINGLES = 50_000;
+
+function newSetting(key: string, value: unknown, steps: unknown): Setting {
   const written = asWritten(value);
   const endsWithRun = isMap(written) && "then" in written && written.steps === steps;
   const style = { digits: TEXT_DIGITS, saysEnd: !endsWithRun };

@@ -16,32 +16,49 @@ type NotedRun = RunSummary & { readonly note?: string | null };
  * segments where no other key of the run ends in them, and a metric by its name where nothing else of the run is called so.
  */
 export function filterSubject(run: NotedRun): FilterSubject {
-  const own = ownFields(run);
-  let config: unknown;
-  let shortNames: ReadonlyMap<string, string> | undefined;
+  const find = fieldFinder(run);
+  const known = new Map<string, unknown>();
   return {
     name: run.name,
     label: run.label,
     tags: run.tags,
     fields: () => fieldNames(run),
     field: (name) => {
-      const value = own.has(name) ? own.get(name) : metricField(run, name);
-      if (value !== undefined) return value;
-      const titled = own.get(fieldOfTitle(name) ?? "");
-      // What a log has by the name of an empty column is meant by that name.
-      if (titled !== undefined) return titled ?? numberOf(run, name) ?? titled;
-      config ??= parseConfig(run.config);
-      shortNames ??= shortNamesOf(keysOf(config));
-      const isOwn = run.source === null;
-      const found = [
-        valueAt(config, name.split(".")),
-        isOwn ? normField(name, config) : undefined,
-        valueAt(config, (shortNames.get(name) ?? name).split(".")),
-        numberOf(run, name),
-        isOwn ? usualValue(name, hasLayers(config)) : undefined,
-      ];
-      return found.find((one) => one !== undefined);
+      if (known.has(name)) return known.get(name);
+      const value = find(name);
+      if (known.size >= KEPT_FIELDS) known.clear();
+      known.set(name, value);
+      return value;
     },
+  };
+}
+
+/** Values that a run keeps: those that a filter asks for again with every key that is typed. */
+const KEPT_FIELDS = 16;
+
+function fieldFinder(run: NotedRun): (name: string) => unknown {
+  const own = ownFields(run);
+  let config: unknown;
+  let shortNames: ReadonlyMap<string, string> | undefined;
+  return (name) => {
+    const value = own.has(name) ? own.get(name) : metricField(run, name);
+    if (value !== undefined) return value;
+    const titled = own.get(fieldOfTitle(name) ?? "");
+    // What a log has by the name of an empty column is meant by that name.
+    if (titled !== undefined) return titled ?? numberOf(run, name) ?? titled;
+    config ??= parseConfig(run.config);
+    const isOwn = run.source === null;
+    const exact = valueAt(config, name.split("."));
+    if (exact !== undefined) return exact;
+    const norm = isOwn ? normField(name, config) : undefined;
+    if (norm !== undefined) return norm;
+    shortNames ??= shortNamesOf(keysOf(config));
+    const long = shortNames.get(name);
+    const found = long === undefined ? undefined : valueAt(config, long.split("."));
+    if (found !== undefined) return found;
+    const number = numberOf(run, name);
+    if (number !== undefined) return number;
+    return isOwn ? usualValue(name, hasLayers(config)) : undefined;
   };
 }
 
@@ -113,6 +130,9 @@ function keysOf(value: unknown, prefix = ""): string[] {
 
 /** Returns the endings that only one key has, each with that key. */
 function shortNamesOf(keys: readonly string[]): ReadonlyMap<string, string> {
+  const shape = keys.join("|");
+  const known = shortNames.get(shape);
+  if (known !== undefined) return known;
   const endings = new Map<string, string | null>();
   for (const key of keys) {
     for (let at = key.indexOf("."); at >= 0; at = key.indexOf(".", at + 1)) {
@@ -120,8 +140,17 @@ function shortNamesOf(keys: readonly string[]): ReadonlyMap<string, string> {
       endings.set(ending, endings.has(ending) ? null : key);
     }
   }
-  return new Map([...endings].flatMap(([ending, key]) => (key === null ? [] : [[ending, key]])));
+  const found = new Map(
+    [...endings].flatMap(([ending, key]) => (key === null ? [] : [[ending, key] as const])),
+  );
+  if (shortNames.size >= KEPT_SHAPES) shortNames.clear();
+  shortNames.set(shape, found);
+  return found;
 }
+
+/** Short names by the keys of a config, which the runs of a grid share. */
+const shortNames = new Map<string, ReadonlyMap<string, string>>();
+const KEPT_SHAPES = 64;
 
 /** Returns the norm of a run by `norm`, or a part of it as `norm.epsilon`, whichever key its config says it by. */
 function normField(name: string, config: unknown): unknown {
