@@ -150,8 +150,16 @@ const RESULTS: readonly Column[] = [
   }),
 ];
 
+const columnsMade = new WeakMap<readonly ShownRun[], readonly Column[]>();
+
 /** Returns the columns of these runs in their natural order: what differs in the configs, then the results. */
-export function allColumns(runs: readonly ShownRun[]): Column[] {
+export function allColumns(runs: readonly ShownRun[]): readonly Column[] {
+  const columns = columnsMade.get(runs) ?? makeColumns(runs);
+  columnsMade.set(runs, columns);
+  return columns;
+}
+
+function makeColumns(runs: readonly ShownRun[]): Column[] {
   const keys = keysThatDiffer(runs);
   const settings = keys.map((key) => settingColumn(key, keys, runs));
   const has = (of: (run: ShownRun) => Value): boolean =>
@@ -245,15 +253,29 @@ function settingColumn(key: string, keys: readonly string[], runs: readonly Show
 
 /** Makes a function that writes the values of a setting in short, and no two of them alike. */
 export function settingText(key: string, runs: readonly ShownRun[]): Column["text"] {
-  const found = new Map(runs.map((run) => [settingValue(run, key), settingOf(run, key)]));
-  const text = settingTexts(found.values());
-  return (value) => (found.get(value) ? text(found.get(value)) : plain(value));
+  const make = () => {
+    const found = new Map(runs.map((run) => [settingValue(run, key), settingOf(run, key)]));
+    return { found, text: settingTexts(found.values()) };
+  };
+  // Of thousands of runs it takes long to tell values apart: a column that is not shown does not.
+  let made: ReturnType<typeof make> | undefined;
+  return (value) => {
+    made ??= make();
+    const setting = made.found.get(value);
+    return setting ? made.text(setting) : plain(value);
+  };
 }
 
 /** Returns the keys of the config whose values are not the same in all runs. */
-export function keysThatDiffer(runs: readonly ShownRun[]): string[] {
-  return differingKeys(runs).filter((key) => !/^data\.(file|validation|test)$/.test(key));
+export function keysThatDiffer(runs: readonly ShownRun[]): readonly string[] {
+  const known = keysFound.get(runs);
+  if (known !== undefined) return known;
+  const keys = differingKeys(runs).filter((key) => !/^data\.(file|validation|test)$/.test(key));
+  keysFound.set(runs, keys);
+  return keys;
 }
+
+const keysFound = new WeakMap<readonly ShownRun[], readonly string[]>();
 
 /** Returns a setting as it is, for sorting and for machines: maps and lists as JSON. */
 export function settingValue(run: ShownRun, key: string): Value {

@@ -26,6 +26,7 @@ export function filtered<T>(
   try {
     const filter = parseFilter(text);
     const left = items.filter((item) => filter.matches(subjectOf(item)));
+    if (left.length === items.length) return { items, mistake: null };
     if (left.length > 0) return { items: left, mistake: null };
     const subjects = items.map(subjectOf);
     const bound = boundFilter(filter, subjects);

@@ -62,10 +62,10 @@ export function tableOf(
   { settings, unfolded, filter, dataHashes }: TableOptions,
 ): Table {
   const isAll = settings.isAll || asksForPlan(filter);
-  const planned = isAll ? stored : stored.filter(({ plan }) => plan === "current");
+  const planned = isAll ? stored : sifted(stored, ({ plan }) => plan === "current");
   const grid = planned.some((run) => run.grid === settings.grid) ? settings.grid : null;
   const inGrid = (some: readonly ShownRun[]): readonly ShownRun[] =>
-    grid === null ? some : some.filter((run) => run.grid === grid);
+    grid === null ? some : sifted(some, (run) => run.grid === grid);
   const runs = inGrid(planned);
   const found = filtered(planned, filter, { noun: "run", subjectOf: runSubject });
   const { mistake } = found;
@@ -92,6 +92,14 @@ export function tableOf(
     left: inGrid(stored).length - runs.length,
     mistake,
   };
+}
+
+/** Returns the runs of which something is true; where that is all, the same list: what is known of it is kept. */
+function sifted(
+  runs: readonly ShownRun[],
+  isKept: (run: ShownRun) => boolean,
+): readonly ShownRun[] {
+  return runs.every(isKept) ? runs : runs.filter(isKept);
 }
 
 export function isShown({ id, isDefault }: Column, settings: ViewSettings): boolean {
