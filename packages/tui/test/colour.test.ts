@@ -32,6 +32,22 @@ test("C gives the group under the cursor a colour that nothing beside it has, in
   expect(tones).toContain(now);
 });
 
+test("a colour is given by its name on the background, which completion shows in that colour", () => {
+  const path = exampleStore();
+  const ui = session(path, { annotate: (change) => annotate(path, change) });
+  press(ui, ":", ..."colour tea");
+  expect(ui.frame.body.flat()).toContainEqual(expect.objectContaining({ tone: "series8" }));
+  press(ui, "tab", "enter");
+  expect(toneOf(ui, 0)).toBe("series8");
+
+  ui.useBackground("light");
+  ui.command("colour teal");
+  expect(toneOf(ui, 0)).toBe("series5");
+  expect(() => ui.command("colour peech")).toThrow("0 to 15 or auto");
+  ui.useBackground("dark");
+  expect(() => ui.command("colour peech")).toThrow('did you mean "peach"?');
+});
+
 test("where the store cannot be written the colour is remembered on this machine", () => {
   const path = exampleStore();
   const refuse = () => {

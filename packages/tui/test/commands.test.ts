@@ -151,7 +151,7 @@ test.each([
   ["panel both", 'there is no panel "both"; panel both: SERIES makes one'],
   ["open v1", '"v1" could be study/v1-seed=1, study/v1-seed=2 and 1 more; write one of them'],
   ["hide nothing", 'there is no curve "nothing"'],
-  ["colour 16", "a colour is a number from 0 to 15 or auto"],
+  ["colour 16", "a colour is a name, a number from 0 to 15 or auto, as in: colour v5 3"],
   ["theme blue", 'there is no theme "blue", allowed: dark, light'],
 ])("the line %s stays, and says: %s", (line, said) => {
   const ui = session(exampleStore(), { columns: 160 });

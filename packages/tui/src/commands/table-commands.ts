@@ -1,11 +1,12 @@
 /** Commands about the table of runs: which runs and columns it has, in which order, what is marked. */
 import { FilterError, parseFilter } from "@ablate/store";
-import { count, counted, readTyped } from "@ablate/text";
+import { closest, count, counted, readTyped } from "@ablate/text";
 import { colourKey } from "../data/looks.ts";
 import { rowOf, type TableRow } from "../data/table.ts";
 import { sortedBy, withColumns } from "../keys/table-keys.ts";
 import { adjusted, openChooser, say, show } from "../state/state.ts";
 import { COLOURS } from "../text/line.ts";
+import { type Background, COLOUR_NAMES } from "../text/theme.ts";
 import type { Context } from "../views/view.ts";
 import {
   type Candidate,
@@ -181,12 +182,12 @@ export const TABLE_COMMANDS: readonly Command[] = [
   {
     name: "colour",
     aliases: ["color"],
-    usage: `[NAME] 0-${COLOURS - 1} or auto`,
+    usage: `[NAME] COLOUR, 0-${COLOURS - 1} or auto`,
     help: "the colour of a run or group, by default of the one under the cursor",
     example: "v5 3",
     complete: (words, context) => [
-      ...Array.from({ length: COLOURS }, (_, slot): Candidate => {
-        return { text: String(slot), what: "colour", tone: `series${slot}` };
+      ...COLOUR_NAMES[context.scene.state.background].map((text, slot): Candidate => {
+        return { text, what: `colour ${slot}`, tone: `series${slot}` };
       }),
       ...candidates(["auto"], "the one it has by itself"),
       ...(words.length === 0 ? runCandidates(context) : []),
@@ -194,18 +195,25 @@ export const TABLE_COMMANDS: readonly Command[] = [
     run: (state, text, context) => {
       const words = wordsOf(text);
       const word = words.at(-1) ?? "";
-      const slot = word === "auto" ? null : readTyped(word);
-      const isSlot = slot === null || (Number.isInteger(slot) && slot >= 0 && slot < COLOURS);
-      if (word === "" || (slot === null && word !== "auto") || !isSlot)
-        throw new CommandError(
-          `a colour is a number from 0 to ${COLOURS - 1} or auto, as in: colour 3, colour v5 3`,
-        );
+      const slot = word === "auto" ? null : slotNamed(word, state.background);
       const row = words.length > 1 ? rowNamed(words[0] ?? "", context) : rowUnder(state, context);
       if (row === undefined) throw new CommandError("there is no run under the cursor");
       return { type: "annotate", change: { kind: "colour", key: colourKey(row), slot } };
     },
   },
 ];
+
+/** Returns the slot of a colour, by its name on a background or its number. @throws CommandError - if it is neither */
+function slotNamed(word: string, background: Background): number {
+  const names = COLOUR_NAMES[background];
+  const named = names.indexOf(word.toLowerCase());
+  if (named >= 0) return named;
+  const slot = readTyped(word);
+  if (slot !== null && Number.isInteger(slot) && slot >= 0 && slot < COLOURS) return slot;
+  const near = closest(word, names);
+  const said = near === null ? ", as in: colour v5 3" : `, did you mean "${near}"?`;
+  throw new CommandError(`a colour is a name, a number from 0 to ${COLOURS - 1} or auto${said}`);
+}
 
 /** Takes the order off the end of what is to be sorted by: heads of columns may have spaces. */
 function ordered(text: string): { readonly word: string; readonly order: string } {

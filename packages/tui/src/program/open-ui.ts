@@ -82,8 +82,15 @@ function sessionOf(
     marks: areOnlyMarks ? marks : [...new Set([...remembered.marks, ...marks])],
     findingScope: run === undefined ? remembered.findingScope : "run",
   };
-  const { depth } = options.theme;
-  const session = new Session({ ...options, depth, feed, size: sizeOf(stdout), settings });
+  const { depth, background } = options.theme;
+  const session = new Session({
+    ...options,
+    depth,
+    background,
+    feed,
+    size: sizeOf(stdout),
+    settings,
+  });
   if (run !== undefined) session.open(run);
   session.begin(commands);
   const said = hint ?? feed.notice;

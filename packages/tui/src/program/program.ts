@@ -225,7 +225,7 @@ export class Program {
   #recolour(background: Background): void {
     this.#theme = { ...this.#theme, background };
     this.#screen.forget();
-    this.#session.say(`colours for a ${background} background`);
+    this.#session.useBackground(background);
   }
 
   #clip({ text, said }: { readonly text: string; readonly said: string }): void {

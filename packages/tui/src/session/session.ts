@@ -25,6 +25,7 @@ import {
   type State,
   say,
 } from "../state/state.ts";
+import type { Background } from "../text/theme.ts";
 import { viewNamed } from "../views/registry.ts";
 import type { Canvas, Context, Pointer, Sheet, View } from "../views/view.ts";
 import { FirstWishes } from "./first-wishes.ts";
@@ -42,6 +43,8 @@ export type SessionOptions = Drawing & {
   readonly wanted?: string | undefined;
   readonly size: Size;
   readonly settings: ViewSettings;
+  /** The terminal's background, unless it is dark. */
+  readonly background?: Background;
   readonly annotate: Annotate;
 };
 
@@ -58,17 +61,18 @@ export class Session {
   /** The zone that was pressed and keeps the mouse. */
   #held: string | null = null;
 
-  constructor({ feed, size, settings, source, wanted, annotate, ...drawing }: SessionOptions) {
+  constructor({ feed, source, wanted, annotate, ...options }: SessionOptions) {
+    const { size, settings, background } = options;
     this.#feed = feed;
     this.#source = source;
     this.#annotateStore = annotate;
-    this.#stage = new Stage(feed, drawing);
+    this.#stage = new Stage(feed, options);
     this.#wishes = new FirstWishes(feed, wanted, {
       command: (line) => this.command(line),
       open: (run) => this.open(run),
       say: (message) => this.say(message),
     });
-    this.#state = initialState(size, settings);
+    this.#state = initialState(size, settings, background);
   }
 
   get state(): State {
@@ -237,6 +241,11 @@ export class Session {
     this.#held = held;
     if (state !== this.#state) this.#become(state);
     return key === undefined ? (effect ?? null) : this.key(key);
+  }
+
+  /** Takes note of the terminal's background. */
+  useBackground(background: Background): void {
+    this.#become(say({ ...this.#state, background }, `colours for a ${background} background`));
   }
 
   /** Takes the mouse, or leaves it to the terminal. */

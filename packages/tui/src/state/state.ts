@@ -70,6 +70,8 @@ export type OpenChooser = {
 
 export type State = {
   readonly size: Size;
+  /** The terminal's background, on which colours have their names. */
+  readonly background: Background;
   readonly settings: ViewSettings;
   /** Key of the row under the cursor. */
   readonly focus: string | null;
@@ -133,9 +135,14 @@ export type State = {
   readonly message: string | null;
 };
 
-export function initialState(size: Size, settings: ViewSettings = DEFAULT_SETTINGS): State {
+export function initialState(
+  size: Size,
+  settings: ViewSettings = DEFAULT_SETTINGS,
+  background: Background = "dark",
+): State {
   return {
     size,
+    background,
     settings,
     focus: null,
     gridFocus: null,

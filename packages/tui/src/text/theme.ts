@@ -68,6 +68,18 @@ const SERIES_256: readonly (readonly [dark: number, light: number])[] = [
   [199, 132],
 ];
 
+/** What the colours of curves are called in the palette of 256, slot by slot. */
+export const COLOUR_NAMES: Readonly<Record<Background, readonly string[]>> = {
+  dark: [
+    ...["tan", "peach", "cream", "khaki", "olive", "lime", "jade", "aqua"],
+    ...["teal", "ice", "sky", "blue", "slate", "violet", "pink", "magenta"],
+  ],
+  light: [
+    ...["clay", "olive", "moss", "sage", "petrol", "teal", "blue", "cobalt"],
+    ...["navy", "violet", "purple", "lilac", "magenta", "plum", "berry", "rose"],
+  ],
+};
+
 /** Counts the colours of curves that a terminal of this depth tells apart. */
 export function coloursOf(depth: ColourDepth): number {
   if (depth === "256") return SERIES_256.length;
