@@ -31,6 +31,9 @@ test("findings come back with the most serious first, then by step", () => {
   const [plateau, slow, divergence, saturated] = findings;
   expect(readerAt(path).findings("g/v")).toEqual([divergence, saturated, slow, plateau]);
   expect(readerAt(path).findings("g/other")).toEqual([]);
+  expect(readerAt(path).allFindings()).toEqual(
+    new Map([["g/v", [divergence, saturated, slow, plateau]]]),
+  );
 });
 
 test("new findings take the place of the old ones, and stay when the run has ended", () => {
@@ -59,6 +62,7 @@ test("thresholds are those of the whole attempt, and go with it as findings do",
   writer.setThresholds(id, CLAIM.token, '{"saturated":0.9}');
   writer.setFindings(id, CLAIM.token, [findingOf()]);
   expect(readerAt(path).thresholds("g/v")).toBe('{"saturated":0.3}');
+  expect(readerAt(path).judgedRuns()).toEqual(new Set(["g/v"]));
 
   writer.claimRun(id, CLAIM, {}, []);
 

@@ -372,3 +372,22 @@ test("each line has the colour of its run or group, and the rule that of its lev
   const rule = ui.frame.body[3]?.find(({ text: one }) => one.startsWith("saturated"));
   expect(rule?.tone).toBe("warn");
 });
+
+test.each([
+  [3, "run by run"],
+  [120, "at once"],
+])("the findings of %i runs are read %s, and say the same", (runs) => {
+  const plans = Array.from({ length: runs }, (_, i) => ({
+    ...{ label: `r${i}`, gain: i, steps: 1 },
+    findings: i % 2 === 0 ? FOUND.slice(0, 2) : [],
+  }));
+  const ui = session(makeStore(plans), { settings: { view: "findings" } });
+  const sick = Math.ceil(runs / 2);
+  expect(text(ui)).toContain(`✗ ${sick} errors  ▲ ${sick} warnings  of ${sick} runs`);
+  expect(ui.sheet.rows).toHaveLength(2 * sick);
+
+  const well = Array.from({ length: runs }, (_, i) => ({ label: `r${i}`, gain: i, steps: 1 }));
+  expect(text(session(makeStore(well), { settings: { view: "findings" } }))).toContain(
+    "no rule has judged any of these runs",
+  );
+});

@@ -1,3 +1,4 @@
+import type { Finding } from "@ablate/core";
 import { readAnnotations } from "../annotate/annotate.ts";
 import { emptyStore } from "../exchange/open-source.ts";
 import { openTable } from "../export/open-table.ts";
@@ -18,6 +19,7 @@ import {
   readGrid,
 } from "../writing/grid-plans.ts";
 import type { GridPlan, RecordedRun, RunState, StoredRun, TrainedKind } from "../writing/plan.ts";
+import { allFindings, judgedRuns } from "./all-findings.ts";
 import { isAttended } from "./attendance.ts";
 import type {
   Annotations,
@@ -266,6 +268,16 @@ export class StoreReader extends RecordReader {
   /** Returns the sha256 of each run's data in hex, by its name; without runs that never started. */
   dataHashes(): ReadonlyMap<string, string> {
     return new Map(this.sql.rows<RunHash>(DATA_HASHES).map(({ run, hash }) => [run, hash]));
+  }
+
+  /** Returns the findings of every run that has any. */
+  allFindings(): ReadonlyMap<string, readonly Finding[]> {
+    return allFindings(this.sql);
+  }
+
+  /** Returns the names of the runs that rules have judged. */
+  judgedRuns(): ReadonlySet<string> {
+    return judgedRuns(this.sql);
   }
 
   /** Opens one of EXPORT_TABLES, for other programs. */

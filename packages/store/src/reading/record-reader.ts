@@ -5,6 +5,7 @@ import { probeSteps, readProbe, readTensors } from "../probe/read-probe.ts";
 import { storedWeights, type WeightsDamage, type WhichWeights } from "../recovery/checkpoints.ts";
 import type { Points } from "../writing/metric-rollup.ts";
 import type { ConsoleLine, Provenance, RevisionFrom, RunEvent } from "../writing/record.ts";
+import { SERIOUS_FIRST } from "./all-findings.ts";
 import { curveReader, NO_ROWS, pointsOf } from "./curve.ts";
 import type {
   BestWeights,
@@ -44,8 +45,6 @@ const LAST_OR_GIVEN = `
   from step where run_id = (select id from run where name = @run) and step =
     coalesce(@step, (select last_step from run where name = @run))`;
 
-const SERIOUS_FIRST = "case level when 'error' then 0 when 'warning' then 1 else 2 end, step, idx";
-
 type StoredParameter = Omit<Parameter, "shape"> & { readonly shape: string };
 type StoredEvent = Omit<RunEvent, "from"> & {
   readonly run: string | null;
@@ -81,7 +80,7 @@ export class RecordReader {
   /** Returns findings, the most serious first, then by step. */
   findings(runName: string): Finding[] {
     const columns = "level, rule, layer, param, step, value, message, until";
-    return this.#rows(runName, `${columns} from finding`, SERIOUS_FIRST);
+    return this.#rows(runName, `${columns} from finding f`, SERIOUS_FIRST);
   }
 
   /** Returns thresholds as JSON; undefined where the run was recorded without. */

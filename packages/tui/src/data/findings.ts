@@ -41,8 +41,8 @@ export function findingsOf(
   filter: string,
   reader: RunReader,
 ): FindingList {
-  const all = about
-    .flatMap(({ members }) => members.flatMap((run) => reader.findings(run)))
+  const all = reader
+    .findingsOf(about.flatMap(({ members }) => members))
     .toSorted((a, b) => bySeriousness(a.finding, b.finding));
   const left = filtered(all, filter, { noun: "finding", subjectOf });
   const byRun = Map.groupBy(left.items, ({ run }) => run.name);

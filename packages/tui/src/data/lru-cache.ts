@@ -48,6 +48,11 @@ export class RunCache<T> {
     this.#kept = new LruCache(limit, ({ value }) => weigh(value));
   }
 
+  /** Tells whether what was read of a run is still there, and the run as it was. */
+  has(run: ShownRun): boolean {
+    return this.#kept.get(run.name)?.stamp === run.stamp;
+  }
+
   read(run: ShownRun, load: () => T, until: "changed" | "restarted" = "changed"): T {
     const stamp = until === "changed" ? run.stamp : attemptOf(run);
     const kept = this.#kept.get(run.name);

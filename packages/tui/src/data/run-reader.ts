@@ -48,7 +48,11 @@ export type FoundIn = {
 /** Runs whose facts are kept: more than are on a screen. */
 const KEPT_FACTS = 64;
 const KEPT_STEPS = 256;
-const KEPT_FINDINGS = 20_000;
+/** Findings, and runs without any: those of 20,000 runs together, or each view of them would read all anew. */
+const KEPT_FINDINGS = 100_000;
+
+/** From more runs on one statement for the whole store is faster than one for each. */
+const MOST_ONE_BY_ONE = 100;
 
 /** Lines of a script's output that are read: a page of them. */
 const MOST_PRINTED = 100;
@@ -124,22 +128,25 @@ export class RunReader {
   }
 
   findings(run: ShownRun): readonly FoundIn[] {
-    const read = (): FoundIn[] => {
-      const findings = this.#reader().findings(run.name);
-      const causes = new Map(
-        byCause(findings).flatMap(({ finding: cause, consequences }) =>
-          consequences.flatMap(({ finding, others }) =>
-            [finding, ...others].map((one) => [one, cause] as const),
-          ),
-        ),
-      );
-      return findings.map((finding) => {
-        const { rule, layer, param, step } = finding;
-        const key = [run.name, rule, layer, param, step].join("|");
-        return { key, run, finding, cause: causes.get(finding) ?? null };
-      });
-    };
-    return this.#findings.read(run, read);
+    return this.#findings.read(run, () => foundIn(run, this.#reader().findings(run.name)));
+  }
+
+  /** Returns the findings of runs; those of many that are not known are read at once. */
+  findingsOf(runs: readonly ShownRun[]): readonly FoundIn[] {
+    const unknown = runs.filter((run) => !this.#findings.has(run));
+    const all = unknown.length > MOST_ONE_BY_ONE ? this.#reader().allFindings() : null;
+    return runs.flatMap((run) =>
+      this.#findings.read(run, () =>
+        foundIn(run, all === null ? this.#reader().findings(run.name) : (all.get(run.name) ?? [])),
+      ),
+    );
+  }
+
+  /** Tells whether rules have judged any of several runs. */
+  areAnyDiagnosed(runs: readonly ShownRun[]): boolean {
+    if (runs.length <= MOST_ONE_BY_ONE) return runs.some((run) => this.isDiagnosed(run));
+    const judged = this.#reader().judgedRuns();
+    return runs.some(({ name }) => judged.has(name));
   }
 
   /** Tells whether rules have judged a run, also where they found nothing. */
@@ -149,4 +156,20 @@ export class RunReader {
     if (isSo) this.#diagnosed.add(attempt);
     return isSo;
   }
+}
+
+/** Says of findings which run they are about, and which of the others they follow from. */
+function foundIn(run: ShownRun, findings: readonly Finding[]): FoundIn[] {
+  const causes = new Map(
+    byCause(findings).flatMap(({ finding: cause, consequences }) =>
+      consequences.flatMap(({ finding, others }) =>
+        [finding, ...others].map((one) => [one, cause] as const),
+      ),
+    ),
+  );
+  return findings.map((finding) => {
+    const { rule, layer, param, step } = finding;
+    const key = [run.name, rule, layer, param, step].join("|");
+    return { key, run, finding, cause: causes.get(finding) ?? null };
+  });
 }

@@ -156,7 +156,8 @@ function whyNothing({ scene, state, stored }: Canvas): string {
     const isSo = run !== undefined && isJudged(run);
     return `${isSo ? `nothing was found in ${name}` : `no rule has judged ${name}`}: tab lists those of all runs`;
   }
-  return scene.table.matches.some(isJudged)
+  const begun = scene.table.matches.filter(({ state: one }) => one !== "pending");
+  return stored.areAnyDiagnosed(begun)
     ? "the rules have found nothing in these runs"
     : "no rule has judged any of these runs";
 }
