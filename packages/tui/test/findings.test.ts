@@ -56,7 +56,7 @@ const listed = (ui: ReturnType<typeof session>): string[] =>
     );
 
 test("the most serious come first, with a sign for the level, their run, layer, step and message", () => {
-  const ui = findingsOf();
+  const ui = findingsOf({ columns: 160 });
 
   expect(listed(ui)).toEqual([
     "✗ sick frozen",
@@ -146,7 +146,7 @@ test("enter on an update:data ratio shows it first on the page of the run, read 
   expect(text(ui)).toMatch(/log10 update:data +step 200/);
   const first = lines.findIndex((line) => /log10 update:data +step 200/.test(line)) + 1;
   expect(lines[first]).toMatch(/▶ hidden1\.weight +−3\.00 +frozen since 200/);
-  expect(lines.findIndex((line) => line.includes("log10 update:data of every"))).toBeLessThan(8);
+  expect(lines.findIndex((line) => line.includes("log10 update:data of every"))).toBeLessThan(10);
   press(ui, "escape");
   expect(text(ui)).toContain("g/sick: hidden1.weight frozen");
 });
@@ -160,6 +160,20 @@ test("enter on a loss shows its chart with the crosshair at that step", () => {
   expect(text(ui)).toMatch(/▶━ sick/);
   press(ui, "escape");
   expect(text(ui)).toContain("g/sick: the loss jumped");
+});
+
+test("where there is little room the message has it: place and value are in it, too", () => {
+  const ui = seedsOf();
+  expect(text(ui)).toMatch(/v1 ×3 +saturated +init to 400 {2}hidden1 53 to 66 % saturated$/m);
+});
+
+test("enter on a loss whose curve is hidden shows it again", () => {
+  const ui = findingsOf();
+  press(ui, "2", " ");
+  expect(ui.state.settings.hiddenCurves).toHaveLength(1);
+  press(ui, "6", "j", "j", "j", "enter");
+  expect(ui.state.settings.hiddenCurves).toEqual([]);
+  expect(text(ui)).toMatch(/▶━ sick/);
 });
 
 test("enter on what lasts a step or few shows these few, each by itself", () => {
@@ -303,7 +317,7 @@ function seedsOf(options: Parameters<typeof session>[1] = {}) {
 }
 
 test("what a rule says of runs that differ in the seed is said once, with how far they are apart", () => {
-  const ui = seedsOf();
+  const ui = seedsOf({ columns: 160 });
 
   expect(listed(ui)).toEqual(["▲ v1 ×3 saturated", "▲ v2 saturated", "· v1-seed=2 dead-units"]);
   expect(text(ui)).toContain("▲ 4 warnings  · 1 info  of 4 runs");
@@ -338,7 +352,7 @@ test("right or enter shows the runs of a group one by one, left hides them again
 });
 
 test("steps, value and text of a finding are of the same moment", () => {
-  const ui = seedsOf();
+  const ui = seedsOf({ columns: 160 });
   press(ui, "right", "down");
 
   expect(text(ui)).toMatch(/v1-seed=1 .* init to 400 +0\.53 +hidden1 53 % .* at step 40/);

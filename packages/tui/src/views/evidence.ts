@@ -1,5 +1,6 @@
 /** Leads from a finding to where it is seen. */
 import type { Range } from "../chart/scale.ts";
+import { colourKey } from "../data/looks.ts";
 import type { FoundIn } from "../data/run-reader.ts";
 import { updates } from "../data/shown-run.ts";
 import { RATIO } from "../data/titles.ts";
@@ -94,7 +95,7 @@ function inRun(): Evidence {
   };
 }
 
-/** The charts with the run's curve on top; of what is brief a few steps, since a chart of all would hide it. */
+/** The charts with the run's curve on top, also where it was hidden; of what is brief a few steps, since a chart of all would hide it. */
 function inCharts(length: "brief" | "long" = "long"): Evidence {
   return {
     text: "enter shows the charts at this step",
@@ -103,8 +104,11 @@ function inCharts(length: "brief" | "long" = "long"): Evidence {
       const { name: run } = found.run;
       const at = chosen.findIndex(({ members }) => members.some((one) => one.name === run));
       const chart = metrics.findIndex((series) => !series.startsWith(RATIO));
+      const row = chosen[at];
+      const key = row === undefined ? null : colourKey(row);
+      const hiddenCurves = state.settings.hiddenCurves.filter((one) => one !== key);
       const shown: State = {
-        ...adjusted(state, { view: "charts", axis: "step" }),
+        ...adjusted(state, { view: "charts", axis: "step", hiddenCurves }),
         zoom: length === "brief" ? around(step, state.settings) : null,
         crosshair: step,
         chart: Math.max(0, chart),

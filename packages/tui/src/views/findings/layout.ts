@@ -25,6 +25,12 @@ export type Texts = {
   readonly value: string;
 };
 
+/** From so many columns on there is room for the place and the value of a finding, which its message has, too. */
+const WITH_ALL = 150;
+
+/** Cells of a rule where the message needs the room. */
+const SHORT_RULE = 13;
+
 /** Before the runs of a group. */
 const INDENT = "  ";
 
@@ -58,10 +64,10 @@ export function layOut(
   );
   const widths: Widths = {
     run: widest(title, Math.max(4, most - extra)) + extra,
-    rule: widest(({ said }) => said.rule, 22),
-    where: columns < 60 ? 0 : widest(whereOf, 16),
+    rule: widest(({ said }) => said.rule, columns < WITH_ALL ? SHORT_RULE : 22),
+    where: columns < WITH_ALL ? 0 : widest(whereOf, 16),
     step: widest((row) => stepsOf(row, isNarrow), 18),
-    value: columns < 100 ? 0 : Math.max(5, ...[...values.values()].map(widthOf)),
+    value: columns < WITH_ALL ? 0 : Math.max(5, ...[...values.values()].map(widthOf)),
   };
   const called = shown.map((row) => ({ title: title(row), members: row.about.members }));
   const names = fitTitles(called, widths.run - extra, table);
