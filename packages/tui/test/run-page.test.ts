@@ -8,11 +8,11 @@ import { recordedStore } from "./recorded-make.ts";
 test("what rules have found stands on top, the most serious first; enter goes to its evidence, esc comes back", () => {
   const ui = session(exampleStore(), { settings: { view: "run" } });
 
-  expect(screen(ui)[2]).toMatch(/^✗ study\/v1-seed=1 .* finished · ✗1▲2 · 400 of 400 steps/);
+  expect(screen(ui)[2]).toMatch(/^ ✗ study\/v1-seed=1 .* finished · ✗1▲2 · 400 of 400 steps/);
   expect(screen(ui)[3]).toMatch(
-    /^✗ the loss has climbed: lower the learning rate {2}enter: evidence$/,
+    /^ ✗ the loss has climbed: lower the learning rate {2}enter: evidence$/,
   );
-  expect(screen(ui)[4]).toMatch(/^▲ .*hidden1/);
+  expect(screen(ui)[4]).toMatch(/^ ▲ .*hidden1/);
   const [head = []] = ui.frame.body;
   expect(head.filter(({ tone }) => tone === "good")).toEqual([]);
   press(ui, "enter");
@@ -23,7 +23,7 @@ test("what rules have found stands on top, the most serious first; enter goes to
 
 test("a click on a finding goes to its evidence", () => {
   const ui = session(exampleStore(), { settings: { view: "run" } });
-  const row = screen(ui).findIndex((text) => /^▲ .*hidden1\.weight learns/.test(text));
+  const row = screen(ui).findIndex((text) => /^ ▲ .*hidden1\.weight learns/.test(text));
 
   ui.pointer({
     ...{ kind: "press", button: "left", by: 0, column: 4, row },
@@ -37,7 +37,7 @@ test("of a healthy run enter makes the charts larger, and the loss says of which
   const ui = session(exampleStore(), { settings: { view: "run" } });
   press(ui, "n", "n", "n");
 
-  expect(screen(ui)[2]).toMatch(/^✓ study\/v5-seed=1/);
+  expect(screen(ui)[2]).toMatch(/^ ✓ study\/v5-seed=1/);
   expect(screen(ui)[3]).toContain("loss now 1.9926 (mean of the last 100 steps)");
   press(ui, "enter");
   expect(ui.state.isAlone).toBe(true);

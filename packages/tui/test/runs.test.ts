@@ -88,7 +88,7 @@ test("runs of several grids with the same label are told apart, in every view", 
   press(ui, "2");
   expect(screen(ui).join("\n")).toMatch(/[━▶] g\/same /);
   press(ui, "4");
-  expect(screen(ui)[2]).toMatch(/ g\/same .* own$/);
+  expect(screen(ui)[2]).toMatch(/ g\/same .* own .* a-grid-.*\/same$/);
 });
 
 test("a group unfolds with enter and with the arrow, and folds again from one of its runs", () => {
