@@ -109,11 +109,21 @@ export function isShown({ id, isDefault }: Column, settings: ViewSettings): bool
   return isDefault && !hidden.includes(id);
 }
 
+const valuesKnown = new WeakMap<Column, WeakMap<readonly ShownRun[], Value>>();
+
 /** Returns what a row has in a column: a run's own value, the mean of a group's results, or its common value. */
-export function rowValue(
-  { value, ofGroup, isSetting }: Column,
-  members: readonly ShownRun[],
-): Value {
+export function rowValue(column: Column, members: readonly ShownRun[]): Value {
+  if (members.length < 2) return commonValue(column, members);
+  const known = valuesKnown.get(column) ?? new WeakMap<readonly ShownRun[], Value>();
+  valuesKnown.set(column, known);
+  const kept = known.get(members);
+  if (kept !== undefined) return kept;
+  const value = commonValue(column, members);
+  known.set(members, value);
+  return value;
+}
+
+function commonValue({ value, ofGroup, isSetting }: Column, members: readonly ShownRun[]): Value {
   const [first, ...others] = members;
   if (first === undefined) return null;
   if (others.length === 0) return value(first);
