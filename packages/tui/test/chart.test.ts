@@ -345,6 +345,16 @@ test("an axis has two ticks where it has room for them", () => {
   expect(ticks({ low: 0.6, high: 0.66, log: false }, 2).length).toBeGreaterThanOrEqual(2);
 });
 
+test("a curve that begins beyond the axis has its arrow where it first comes in, however long it wavers there", () => {
+  const mean = Float64Array.from([25, 20, 9, 4, 6, 4, 6, 4, 3, 3]);
+  const trace = { min: mean, mean, max: mean, gapBefore: new Uint8Array(mean.length) };
+  const rest = { shaded: false, behind: [], isSparse: false, divergedAt: null } as const;
+  const curve = { tone: "series0", trace, ...rest } as const;
+  expect(excursions(curve, { low: 0, high: 5, log: false })).toEqual([
+    { isAbove: true, value: 25, dot: 2 },
+  ]);
+});
+
 test("a curve that leaves the axis has an arrow there, with its value", () => {
   const values = Array.from({ length: 40 }, (_, i) => (i < 10 ? 99 : 1 + (i % 5) / 10));
   const lines = drawChart({

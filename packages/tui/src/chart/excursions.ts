@@ -52,16 +52,21 @@ type Stretch = { readonly from: number; readonly to: number; readonly dot: numbe
 
 /** Returns the stretches of columns whose values are beyond an end. */
 function beyond(values: Float64Array, isBeyond: (value: number) => boolean): Stretch[] {
-  const found: { from: number; to: number }[] = [];
+  // `out` is where a curve that begins outside first comes back: it may waver about the end for long.
+  const found: { from: number; to: number; out: number }[] = [];
   const first = values.findIndex((value) => !Number.isNaN(value));
   for (let dot = 0; dot < values.length; dot++) {
     if (!isBeyond(values[dot] ?? Number.NaN)) continue;
     const last = found.at(-1);
-    if (last !== undefined && dot - last.to <= NEAR) last.to = dot;
-    else found.push({ from: dot, to: dot });
+    if (last === undefined || dot - last.to > NEAR) {
+      found.push({ from: dot, to: dot, out: dot });
+      continue;
+    }
+    if (dot === last.out + 1) last.out = dot;
+    last.to = dot;
   }
-  return found.map(({ from, to }) => {
+  return found.map(({ from, to, out }) => {
     const isAlone = to - from < NEAR;
-    return { from, to, dot: from === first ? to : isAlone ? Math.floor((from + to) / 2) : from };
+    return { from, to, dot: from === first ? out : isAlone ? Math.floor((from + to) / 2) : from };
   });
 }
