@@ -1,5 +1,5 @@
 import type { SeriesRows } from "@ablate/store";
-/** Rasteriser, axes, smoothing and bands: properties, and pictures as text. */
+/** Rasteriser, smoothing and bands: properties, and pictures as text. */
 import fc from "fast-check";
 import { expect, test } from "vitest";
 import { LABEL_CELLS } from "../src/chart/axes.ts";
@@ -7,14 +7,7 @@ import { drawChart } from "../src/chart/chart.ts";
 import { endLabels, spreadOut } from "../src/chart/end-labels.ts";
 import { excursions } from "../src/chart/excursions.ts";
 import { type Glyphs, Raster } from "../src/chart/raster.ts";
-import {
-  bracketed,
-  position,
-  ticks,
-  valueAt,
-  valueLabels,
-  valueTicks,
-} from "../src/chart/scale.ts";
+import { bracketed, ticks, valueTicks } from "../src/chart/scale.ts";
 import { sparkline } from "../src/chart/sparkline.ts";
 import type { ChartSpec, Curve } from "../src/chart/spec.ts";
 import { bandOf, smooth, spread, trace } from "../src/chart/trace.ts";
@@ -228,42 +221,6 @@ test("the mean of traces goes on where one of them has no value in a column", ()
   expect([...bandOf([full, sparse], "std").mean]).toEqual([2, 2, 2, 2, 2]);
 });
 
-test("ticks are 1, 2 and 5 times powers of ten, within the axis, rising", () => {
-  const ends = fc.tuple(
-    fc.double({ min: -1e6, max: 1e6, noNaN: true }),
-    fc.double({ min: 1e-3, max: 1e6, noNaN: true }),
-  );
-  fc.assert(
-    fc.property(ends, fc.integer({ min: 2, max: 12 }), ([low, size], wanted) => {
-      const scale = { low, high: low + size, log: false };
-      const found = ticks(scale, wanted);
-
-      expect(found.length).toBeLessThanOrEqual(wanted + 1);
-      for (const [i, tick] of found.entries()) {
-        expect(position(scale, tick)).toBeGreaterThanOrEqual(-1e-6);
-        expect(position(scale, tick)).toBeLessThanOrEqual(1 + 1e-6);
-        if (i > 0) expect(tick).toBeGreaterThan(found[i - 1] ?? 0);
-      }
-    }),
-  );
-});
-
-test("labels of one axis differ and have the same decimals", () => {
-  expect(valueLabels([2, 2.5, 3])).toEqual(["2.0", "2.5", "3.0"]);
-  expect(valueLabels([-4, -3])).toEqual(["−4", "−3"]);
-  expect(valueLabels([0.00002, 0.00004])).toEqual(["2e-5", "4e-5"]);
-});
-
-test("position and value are each other's inverse, linear and logarithmic", () => {
-  for (const scale of [
-    { low: -3, high: 5, log: false },
-    { low: 0.5, high: 2e5, log: true },
-  ]) {
-    for (const share of [0, 0.25, 1])
-      expect(position(scale, valueAt(scale, share))).toBeCloseTo(share, 12);
-  }
-});
-
 const curveOf = (values: readonly number[]): Curve => ({
   name: "a",
   tone: "plain",
@@ -339,10 +296,6 @@ test("a logarithmic axis ends at round numbers, which are ticks", () => {
   expect(found.at(-1)).toBe(30);
   expect(ticks({ low: 1e-3, high: 1e4, log: true }, 4).length).toBeLessThanOrEqual(7);
   expect(bracketed({ low: 2.31, high: 2.62 })).toEqual({ low: 2.3, high: 2.7 });
-});
-
-test("an axis has two ticks where it has room for them", () => {
-  expect(ticks({ low: 0.6, high: 0.66, log: false }, 2).length).toBeGreaterThanOrEqual(2);
 });
 
 test("a curve that begins beyond the axis has its arrow where it first comes in, however long it wavers there", () => {
@@ -431,9 +384,4 @@ test("dots outside of the canvas are not drawn", () => {
   raster.dot(4, 0, 0);
 
   expect(raster.lines([{}]).map(lineText)).toEqual(["⠑⢄"]);
-});
-
-test("a tick's label is its value, also of a single one and of large ones", () => {
-  expect(valueLabels([0.63])).toEqual(["0.63"]);
-  expect(valueLabels([150_000, 200_000])).toEqual(["1.5e5", "2.0e5"]);
 });

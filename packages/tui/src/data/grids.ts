@@ -54,7 +54,7 @@ export const GRID_VALUES: Readonly<Record<GridColumnId, (row: ListedGrid) => Val
 export const GRID_COLUMNS: readonly GridColumnId[] = Object.keys(GRID_VALUES).filter(isGridColumn);
 
 /** Whether grids can be sorted by a column of this name. */
-export function isGridColumn(name: string): name is GridColumnId {
+function isGridColumn(name: string): name is GridColumnId {
   return Object.hasOwn(GRID_VALUES, name);
 }
 

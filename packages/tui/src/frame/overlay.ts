@@ -37,7 +37,7 @@ export function coveredLines(
 }
 
 /** Returns the cells of a line from one to another; a wide character that lies across an end gives way to spaces. */
-export function sliceLine(pieces: Line, from: number, to: number): Line {
+function sliceLine(pieces: Line, from: number, to: number): Line {
   if (to <= from) return [];
   let at = 0;
   const kept = pieces.flatMap((one) => {
