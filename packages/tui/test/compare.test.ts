@@ -9,10 +9,10 @@ type Options = Parameters<typeof session>[1];
 const text = (ui: ReturnType<typeof session>): string => screen(ui).join("\n");
 
 const line = (ui: ReturnType<typeof session>, label: string): string =>
-  screen(ui).find((one) => one.startsWith(label)) ?? "";
+  screen(ui).find((one) => one.trimStart().startsWith(label)) ?? "";
 
 const pieces = (ui: ReturnType<typeof session>, label: string): readonly Piece[] =>
-  ui.frame.body.find((one) => lineText(one).startsWith(label)) ?? [];
+  ui.frame.body.find((one) => lineText(one).trimStart().startsWith(label)) ?? [];
 
 /** Three seeds of each variant, with these validation losses. */
 function variants(
