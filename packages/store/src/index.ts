@@ -63,6 +63,7 @@ export {
 } from "./analysis/metrics.ts";
 export { withOneNorm } from "./analysis/one-norm.ts";
 export { type PairedDifference, pairedDifference } from "./analysis/pairs.ts";
+export { settingsReader } from "./analysis/read-settings.ts";
 export { withSameKeys } from "./analysis/reading.ts";
 export { revisionsNote, revisionsOf, revisionText, revisionWords } from "./analysis/revisions.ts";
 export { type SettingText, settingTexts } from "./analysis/setting-texts.ts";

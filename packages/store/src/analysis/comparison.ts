@@ -1,6 +1,5 @@
 /** Runs side by side: what they differ in, what came out, what each factor does. */
 import type { RunSummary } from "../reading/history.ts";
-import { storedMap } from "../reading/stored-json.ts";
 import { type Effect, effectsOf, type FactorValue, measured } from "./effects.ts";
 import {
   type Factor,
@@ -13,8 +12,9 @@ import {
 import { countLost, type Losable } from "./lost.ts";
 import type { Metric } from "./metrics.ts";
 import type { PairedDifference } from "./pairs.ts";
+import { settingsReader } from "./read-settings.ts";
 import { withSameKeys } from "./reading.ts";
-import { flatSettings, type Setting } from "./settings.ts";
+import type { Setting } from "./settings.ts";
 import type { Moments } from "./statistics.ts";
 
 /** What came out of a row's runs by one metric. */
@@ -163,13 +163,8 @@ export function comparedRuns(
   runs: readonly RunSummary[],
   dataHashes: ReadonlyMap<string, string>,
 ): ComparedRun[] {
-  const known = new Map<string, readonly Setting[]>();
-  const read = runs.map((run) => {
-    const id = `${run.source}\n${run.config}`;
-    const settings = known.get(id) ?? flatSettings(storedMap(run.config, "config"), run.source);
-    known.set(id, settings);
-    return { ...run, settings };
-  });
+  const settingsOf = settingsReader();
+  const read = runs.map((run) => ({ ...run, settings: settingsOf(run) }));
   return withData(withSameKeys(read), dataHashes);
 }
 

@@ -1,5 +1,6 @@
 /** What runs differ in, and which are the same but for the seed. */
 import type { Seed } from "../seed.ts";
+import { sharedSettings } from "./read-settings.ts";
 import { type Setting, usualSetting } from "./settings.ts";
 
 /** A run as far as its config goes. */
@@ -25,10 +26,15 @@ export function differingKeys(runs: readonly Configured[]): string[] {
   if (first === undefined) return [];
   const ids = new Map(first.settings.map(({ key, id }) => [key, id]));
   const differing = new Set<string>();
-  const seen = new Set([first.settings]);
+  const seen = new Set<Configured["settings"]>();
   for (const { settings } of runs) {
-    if (seen.has(settings)) continue;
-    seen.add(settings);
+    const shared = sharedSettings(settings);
+    if (seen.has(shared)) {
+      if (shared !== settings && !differing.has("seed") && seedOf(settings) !== ids.get("seed"))
+        differing.add("seed");
+      continue;
+    }
+    seen.add(shared);
     let common = 0;
     for (const { key, id } of settings) {
       if (ids.has(key)) common++;
@@ -40,6 +46,10 @@ export function differingKeys(runs: readonly Configured[]): string[] {
   }
   const order = [...ids.keys(), ...differing];
   return [...new Set(order)].filter((key) => differing.has(key));
+}
+
+function seedOf(settings: Configured["settings"]): string | undefined {
+  return settings.find(({ key }) => key === "seed")?.id;
 }
 
 /** Says whether a key may decide what comes out; the seed is what everything is paired by. */
@@ -86,8 +96,10 @@ export function settingOf(
   key: string,
 ): Setting | undefined {
   if (source !== null) return settings.find((one) => one.key === key);
+  const own = settings.find((one) => one.key === key);
+  if (own !== undefined) return own;
   const hasLayers = settings.some((one) => one.key === "model.layers");
-  const found = settings.find((one) => one.key === key) ?? usualSetting(key, hasLayers);
+  const found = usualSetting(key, hasLayers);
   const ofAll = key.replace(/^init\.hidden\d+(?=\.)/, "init.hidden");
   return found ?? (ofAll === key ? undefined : settings.find((one) => one.key === ofAll));
 }
@@ -140,14 +152,15 @@ export function seedlessId(run: Configured): string {
   const { settings, seed, hash } = run;
   // Logs without settings look the same: nothing says that these runs are.
   if (seed === null) return `${hash} ${settings.map(({ key, id }) => `${key}=${id}`).join("\n")}`;
-  const before = known.get(settings);
+  const shared = sharedSettings(settings);
+  const before = known.get(shared);
   if (before !== undefined) return before;
   const isOwn = !isRecorded(run);
   const factors = settings
     .filter(({ key }) => isFactor(key) || (!isOwn && key !== "seed"))
     .map(({ key, id }) => `${key}=${id}`);
   const id = factors.sort().join("\n");
-  known.set(settings, id);
+  known.set(shared, id);
   return id;
 }
 

@@ -1,14 +1,13 @@
 /** A run as the UI knows it. */
 import {
   type FollowedRun,
-  flatSettings,
   isMap,
   type MetricSummary,
   type RunState,
   type RunSummary,
   type Setting,
   settingOf,
-  storedMap,
+  settingsReader,
 } from "@ablate/store";
 import { count, counted, UNKNOWN } from "@ablate/text";
 
@@ -25,16 +24,14 @@ export type ShownRun = Omit<RunSummary, "state"> & {
   readonly silentMs: number;
 };
 
-/** Makes runs of the store's rows; settings of equal configs are read once. */
+/** Makes runs of the store's rows. */
 export function runMaker(): (
   run: RunSummary,
   facts: Pick<FollowedRun, "stamp" | "isLost"> & Pick<ShownRun, "note">,
 ) => ShownRun {
-  const known = new Map<string, readonly Setting[]>();
+  const settingsOf = settingsReader();
   return (run, { stamp, isLost, note }) => {
-    const id = `${run.source}\n${run.config}`;
-    const settings = known.get(id) ?? flatSettings(storedMap(run.config, "config"), run.source);
-    known.set(id, settings);
+    const settings = settingsOf(run);
     const state = isLost ? "interrupted" : run.state;
     return { ...run, state, title: run.label ?? run.name, note, settings, stamp, silentMs: 0 };
   };
