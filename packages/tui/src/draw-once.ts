@@ -88,7 +88,7 @@ function withSession(
   { store, theme, ...options }: Showing & { readonly size: Size; readonly settings: ViewSettings },
   draw: (session: Session) => readonly Line[],
 ): string {
-  const feed = new Feed(store, options.source);
+  const feed = new Feed(store, { source: options.source });
   try {
     const lines = draw(new Session({ ...options, depth: theme.depth, feed, annotate: () => "" }));
     const { glyphs } = options;

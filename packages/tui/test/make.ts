@@ -162,6 +162,7 @@ export function session(
     settings = {},
     glyphs = "braille",
     depth = "256",
+    part,
     annotate = (change) => `${change.kind} ${"target" in change ? change.target : change.key}`,
   }: {
     readonly columns?: number;
@@ -170,9 +171,10 @@ export function session(
     readonly glyphs?: Glyphs;
     readonly depth?: ColourDepth;
     readonly annotate?: Annotate;
+    readonly part?: number;
   } = {},
 ): Session {
-  const feed = new Feed(path);
+  const feed = new Feed(path, { part });
   onTestFinished(() => feed.close());
   return new Session({
     feed,

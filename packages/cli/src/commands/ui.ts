@@ -94,6 +94,8 @@ async function open(invocation: Invocation): Promise<number> {
     const wanted = asked.flags.text("run");
     return openStore(asked, { ...shownOf(asked), wanted, isAwaited: true });
   }
+  const isNamed = words.runs.length > 0 || asked.flags.text("run") !== undefined;
+  if (isLive && !isNamed) return openStore(asked, shownOf(asked));
   const shown = { ...shownOf(asked), ...runsOf(asked, words.runs) };
   if (isLive) return openStore(asked, shown);
   const store = storePath(asked);

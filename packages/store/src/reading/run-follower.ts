@@ -15,8 +15,13 @@ export type FollowedRun = {
 /** Most changed runs that are read one by one; beyond it, reading all of them at once costs less. */
 const ONE_BY_ONE = 20;
 
+/** Fewer parts than these are read at once. */
+const FEW_PARTS = 4;
+
 /** A process that dies writes nothing: where a run is running, it is looked for this often. */
 const LOOK_AGAIN_MS = 1000;
+
+type Seen = Omit<FollowedRun, "row"> & { readonly isLive: boolean };
 
 type FollowedScope = { readonly run?: string } & Pick<RunFilter, "grid" | "isCurrent">;
 
@@ -24,37 +29,83 @@ type FollowedScope = { readonly run?: string } & Pick<RunFilter, "grid" | "isCur
 export class RunFollower {
   readonly #reader: StoreReader;
   readonly #scope: FollowedScope;
+  readonly #part: number;
   #dataVersion = -1;
   #lookedAt = 0;
-  #isLive = false;
-  #stamps: ReadonlyMap<string, string> = new Map();
+  #isFirst = true;
+  /** Whether the first runs are read in parts; null before the first look. */
+  #isInParts: boolean | null = null;
+  #runs: readonly Seen[] = [];
+  /** Runs whose rows are still to be read. */
+  #due: readonly string[] = [];
+  /** Stamps of the rows that were read. */
+  #stamps: Map<string, string> = new Map();
 
-  /** @param scope - follows this run or the runs of this grid; all of them unless given */
-  constructor(reader: StoreReader, scope: FollowedScope = {}) {
+  /**
+   * @param scope - follows this run or the runs of this grid; all of them unless given
+   * @param part - reads so many runs at a look, as long as many more are to be read at first; these are not compared with their digests
+   */
+  constructor(
+    reader: StoreReader,
+    scope: FollowedScope = {},
+    part: number = Number.POSITIVE_INFINITY,
+  ) {
     this.#reader = reader;
     this.#scope = scope;
+    this.#part = part;
+  }
+
+  /** How many runs there are, as long as not all of them are read; null afterwards. */
+  get reading(): number | null {
+    return this.#due.length === 0 ? null : this.#runs.length;
   }
 
   /** Returns the runs in the order of planning; null where nobody has written since the last look. */
   look(now: number): readonly FollowedRun[] | null {
     const dataVersion = this.#reader.dataVersion();
-    const isStale = this.#isLive && Math.abs(now - this.#lookedAt) > LOOK_AGAIN_MS;
-    if (dataVersion === this.#dataVersion && !isStale) return null;
-    const stamps = this.#inScope(this.#reader.stamps(now)).map(
-      ({ run: name, stamp, ...state }) => ({ name, stamp: `${stamp}|${state.isLost}`, ...state }),
-    );
-    const changed = stamps.filter(({ name, stamp }) => this.#stamps.get(name) !== stamp);
-    const rows = this.#rowsOf(changed.map(({ name }) => name));
-    this.#dataVersion = dataVersion;
-    this.#lookedAt = now;
-    this.#isLive = stamps.some(({ isLive }) => isLive);
-    this.#stamps = new Map(stamps.map(({ name, stamp }) => [name, stamp]));
-    return stamps.map(({ name, stamp, isLost }) => ({
+    const isLive = this.#runs.some((run) => run.isLive);
+    const isStale = isLive && Math.abs(now - this.#lookedAt) > LOOK_AGAIN_MS;
+    if (dataVersion !== this.#dataVersion || isStale) this.#lookAround(now, dataVersion);
+    else if (this.#due.length === 0) return null;
+    const rows = this.#readDue();
+    return this.#runs.map(({ name, stamp, isLost }) => ({
       name,
       stamp,
       isLost,
       row: rows.get(name) ?? null,
     }));
+  }
+
+  #lookAround(now: number, dataVersion: number): void {
+    const stamps = this.#inScope(this.#reader.stamps(now));
+    this.#runs = stamps.map(({ run: name, stamp, isLost, isLive }) => ({
+      name,
+      stamp: `${stamp}|${isLost}`,
+      isLost,
+      isLive,
+    }));
+    const known = this.#stamps;
+    const isRead = ({ name, stamp }: Seen): boolean => known.get(name) === stamp;
+    this.#due = this.#runs.filter((run) => !isRead(run)).map(({ name }) => name);
+    this.#stamps = new Map(this.#runs.filter(isRead).map(({ name, stamp }) => [name, stamp]));
+    this.#dataVersion = dataVersion;
+    this.#lookedAt = now;
+  }
+
+  /** Reads what is due, or a part of it. */
+  #readDue(): ReadonlyMap<string, RunSummary> {
+    this.#isInParts ??= this.#due.length > this.#part * FEW_PARTS;
+    const names = this.#isInParts ? this.#due.slice(0, this.#part) : this.#due;
+    const rows = this.#isInParts
+      ? new Map(this.#reader.unchecked(names).map((row) => [row.name, row]))
+      : this.#rowsOf(names);
+    const read = new Set(names);
+    const now = this.#runs.filter(({ name }) => read.has(name));
+    for (const { name, stamp } of now) this.#stamps.set(name, stamp);
+    this.#due = this.#due.slice(names.length);
+    this.#isFirst = false;
+    if (this.#due.length === 0) this.#isInParts = false;
+    return rows;
   }
 
   #inScope<S extends { readonly run: string }>(stamps: readonly S[]): readonly S[] {
@@ -65,8 +116,7 @@ export class RunFollower {
 
   #rowsOf(names: readonly string[]): ReadonlyMap<string, RunSummary> {
     const { grid } = this.#scope;
-    const isFirst = this.#dataVersion === -1;
-    const isAll = names.length > ONE_BY_ONE || (isFirst && grid !== undefined);
+    const isAll = names.length > ONE_BY_ONE || (this.#isFirst && grid !== undefined);
     const rows = isAll
       ? this.#reader.runs(grid === undefined ? {} : { grid })
       : names.flatMap((name) => this.#reader.row(name) ?? []);

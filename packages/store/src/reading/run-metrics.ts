@@ -27,6 +27,15 @@ export function withMetrics(sql: Statements, runs: readonly RunSummary[]): RunSu
   return runs.map((run) => having(run, byName(metricsOf(sql, run.name))));
 }
 
+/** Adds their metrics to some of very many runs. */
+export function withOwnMetrics(sql: Statements, runs: readonly RunSummary[]): RunSummary[] {
+  const names = JSON.stringify(runs.map(({ name }) => name));
+  const byRun = Map.groupBy(sql.rows<Row>(OF_SOME, names), ({ run }) => run);
+  return runs.map((run) =>
+    having(run, byName((byRun.get(run.name) ?? []).map(({ run: _, ...metric }) => metric))),
+  );
+}
+
 function having(run: RunSummary, metrics: ReadonlyMap<string, MetricSummary> = NONE): RunSummary {
   return metrics.size === 0 ? run : { ...run, metrics };
 }
@@ -36,6 +45,9 @@ const NONE: ReadonlyMap<string, MetricSummary> = new Map();
 function byName(metrics: readonly MetricSummary[]): ReadonlyMap<string, MetricSummary> {
   return new Map(metrics.map((metric) => [metric.name, metric]));
 }
+
+const OF_SOME: string = `${selectOf(METRIC_SUMMARY)} where m.run_id in
+  (select id from run where name in (select value from json_each(?))) order by m.run_id, m.idx`;
 
 type OfRun = MetricSummary & { readonly run: number };
 

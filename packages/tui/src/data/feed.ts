@@ -1,14 +1,11 @@
 /** The store as the UI sees it: read when it has changed, kept while it cannot be read. */
-import { statSync } from "node:fs";
 import { basename } from "node:path";
 import { isDeepStrictEqual } from "node:util";
 import {
   type Annotated,
-  EmptyStoreError,
   type FollowedRun,
   GridEnds,
   openNothing,
-  openReader,
   RunFollower,
   StoreError,
   type StoreReader,
@@ -18,6 +15,7 @@ import { storeTrouble } from "@ablate/text";
 import type { LogSource, SourceStatus } from "./log-source.ts";
 import { runMaker, type ShownRun } from "./shown-run.ts";
 import { Silence } from "./silence.ts";
+import { codeOf, inodeOf, isTrouble, openAt, openIfMade, sizeOf } from "./store-file.ts";
 
 export type StoreSnapshot = {
   /** Rises with every change. */
@@ -34,6 +32,8 @@ export type StoreSnapshot = {
   readonly bytes: number;
   /** A process is training. */
   readonly isLive: boolean;
+  /** How many runs there are, where only the first of them are read so far; null: these are all. */
+  readonly reading: number | null;
   /** Why what is shown may be out of date. */
   readonly trouble: string | null;
   /** What is not there yet and shown as soon as it is; null: nothing is waited for. */
@@ -42,8 +42,14 @@ export type StoreSnapshot = {
   readonly logs: (SourceStatus & Pick<LogSource, "title">) | null;
 };
 
-/** A locked store is tried again later: keys are answered meanwhile. */
-const WAIT_MS = 20;
+/** How a store is opened. */
+type FeedOptions = {
+  readonly source?: LogSource | undefined;
+  /** A store that is not there yet is waited for. */
+  readonly isAwaited?: boolean | undefined;
+  /** Of very many runs so many are read at once, the others with the next polls. */
+  readonly part?: number | undefined;
+};
 
 export class Feed {
   readonly path: string;
@@ -51,6 +57,7 @@ export class Feed {
   /** Null: there was no store at the path yet. */
   #inode: number | null;
   #follower: RunFollower;
+  readonly #part: number | undefined;
   #runs: ReadonlyMap<string, ShownRun> = new Map();
   #grids: ReadonlyMap<string, Annotated> = new Map();
   #colours: ReadonlyMap<string, number> = new Map();
@@ -62,6 +69,7 @@ export class Feed {
     dataHashes: new Map(),
     bytes: 0,
     isLive: false,
+    reading: null,
     trouble: null,
     waiting: null,
     logs: null,
@@ -73,16 +81,17 @@ export class Feed {
   /** Runs that were compared with their digests, with the stamps that they had. */
   readonly #checked: Map<string, string> = new Map();
 
-  /**
-   * @param isAwaited - a store that is not there yet is waited for
-   * @throws StoreError - where there is no store that can be read
-   */
-  constructor(path: string, source?: LogSource, isAwaited = false) {
+  /** Whether runs were read in parts, and are not compared with their digests yet. */
+  #areUnchecked = false;
+
+  /** @throws StoreError - where there is no store that can be read */
+  constructor(path: string, { source, isAwaited = false, part }: FeedOptions = {}) {
     this.path = path;
     this.#source = source ?? null;
+    this.#part = part;
     const reader = isAwaited ? openIfMade(path) : openAt(path);
     this.#reader = reader ?? openNothing();
-    this.#follower = new RunFollower(this.#reader);
+    this.#follower = new RunFollower(this.#reader, {}, this.#part);
     this.#inode = reader === null ? null : (inodeOf(path) ?? 0);
     this.poll(Date.now());
   }
@@ -100,6 +109,16 @@ export class Feed {
     return this.#reader.notice;
   }
 
+  /** Whether there is more to be read at once. */
+  get isBehind(): boolean {
+    return this.#snapshot.trouble === null && this.#areUnchecked;
+  }
+
+  /** Reads all that is not read yet. */
+  readAll(): void {
+    while (this.isBehind && this.#snapshot.reading !== null) this.poll(Date.now());
+  }
+
   /** Reads what has changed; whether anything has. */
   poll(now: number): boolean {
     const before = this.#snapshot.version;
@@ -115,6 +134,7 @@ export class Feed {
 
   /** Returns a sentence for each grid that has ended since the last call. */
   ended(now: number): readonly string[] {
+    if (this.#areUnchecked) return [];
     try {
       const isAttended = (grid: string): boolean => this.#reader.isAttended(grid, now);
       return this.#ends.follow(this.#snapshot.runs, isAttended);
@@ -134,6 +154,7 @@ export class Feed {
 
   /** Compares runs with their digests: at most so many, each once as long as it stays as it is. */
   check(runs: readonly ShownRun[], most: number): void {
+    if (this.#areUnchecked) return;
     const isDue = ({ name, state, stamp }: ShownRun): boolean =>
       state !== "running" && this.#checked.get(name) !== stamp;
     const due = runs.filter(isDue).slice(0, most);
@@ -179,16 +200,43 @@ export class Feed {
     this.#reader.close();
     this.#reader = reader;
     this.#inode = inode;
-    this.#follower = new RunFollower(reader);
+    this.#follower = new RunFollower(reader, {}, this.#part);
+    this.#areUnchecked = false;
     this.#runs = new Map();
     this.#checked.clear();
   }
 
   #readChanges(now: number): void {
     const runs = this.#follower.look(now);
+    const { reading } = this.#follower;
+    if (reading !== null) this.#readPart(runs ?? [], now);
+    else if (runs === null && this.#areUnchecked) this.#checkAll();
+    else this.#takeOver(runs, now);
+  }
+
+  #takeOver(runs: readonly FollowedRun[] | null, now: number): void {
     const isSame = runs === null || !this.#update(runs, now);
     if (!isSame || (runs !== null && this.#snapshot.trouble !== this.#damage())) this.#publish();
     else this.#report(this.#damage());
+  }
+
+  /** Takes over a part of the runs; the first is shown, the others as soon as all are there. */
+  #readPart(followed: readonly FollowedRun[], now: number): void {
+    this.#areUnchecked = true;
+    this.#update(followed, now);
+    if (this.#snapshot.reading === null) this.#publish();
+    else this.#report(null);
+  }
+
+  /** Leaves out what is damaged of the runs that were read in parts. */
+  #checkAll(): void {
+    const { checks } = this.#reader;
+    checks.inTable(checks.met.map(({ run }) => ({ name: run }))); // what no run could be made of
+    const whole = checks.inTable([...this.#runs.values()]);
+    this.#areUnchecked = false;
+    this.#runs = new Map(whole.map((run) => [run.name, run]));
+    if (whole.length === this.#snapshot.runs.length) this.#report(this.#damage());
+    else this.#publish();
   }
 
   /** Takes over runs and grids as they are now; whether any is another. */
@@ -200,7 +248,9 @@ export class Feed {
     const runs = followed.flatMap(({ name, stamp, isLost, row }): readonly ShownRun[] => {
       const known = this.#runs.get(name);
       if (row === null) return known === undefined ? [] : [known];
-      return [this.#makeRun(row, { stamp, isLost, note: notes.get(name)?.note ?? null })];
+      const note = notes.get(name)?.note ?? null;
+      const make = (): ShownRun => this.#makeRun(row, { stamp, isLost, note });
+      return this.#reader.checks.unlessDamaged(name, make);
     });
     const told = this.#silence.told(runs, now);
     const isSame =
@@ -218,10 +268,11 @@ export class Feed {
       runs,
       grids: this.#grids,
       colours: this.#colours,
+      reading: this.#follower.reading,
       dataHashes: this.#reader.dataHashes(),
       bytes: sizeOf(this.path),
       isLive: runs.some(({ state }) => state === "running"),
-      trouble: this.#damage(),
+      trouble: this.#areUnchecked ? null : this.#damage(),
     };
   }
 
@@ -245,36 +296,4 @@ export class Feed {
     if (trouble === this.#snapshot.trouble) return;
     this.#snapshot = { ...this.#snapshot, version: this.#snapshot.version + 1, trouble };
   }
-}
-
-function openAt(path: string): StoreReader {
-  return openReader(path, { waitMs: WAIT_MS });
-}
-
-/** Opens a store; null where there is none yet, or another process is about to make it. */
-function openIfMade(path: string): StoreReader | null {
-  try {
-    return inodeOf(path) === null ? null : openAt(path);
-  } catch (error) {
-    if (error instanceof EmptyStoreError) return null;
-    throw error;
-  }
-}
-
-/** Tells troubles that a file can cause from mistakes of this program. */
-function isTrouble(error: unknown): error is Error {
-  return error instanceof Error && (error instanceof StoreError || /^SQLITE_/.test(codeOf(error)));
-}
-
-function codeOf(error: Error): string {
-  return "code" in error ? String(error.code) : "";
-}
-
-function inodeOf(path: string): number | null {
-  return statSync(path, { throwIfNoEntry: false })?.ino ?? null;
-}
-
-function sizeOf(path: string): number {
-  const size = (file: string) => statSync(file, { throwIfNoEntry: false })?.size ?? 0;
-  return size(path) + size(`${path}-wal`);
 }

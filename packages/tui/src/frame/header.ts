@@ -1,6 +1,6 @@
 /** The header: where one is, as a path from the store to the run, how the runs are, and the tabs of the views. */
 import { basename } from "node:path";
-import { bytes, middleEllipsis } from "@ablate/text";
+import { bytes, count, counted, middleEllipsis } from "@ablate/text";
 import type { StoreSnapshot } from "../data/feed.ts";
 import { readingText } from "../data/log-source.ts";
 import type { ShownRun } from "../data/shown-run.ts";
@@ -28,6 +28,7 @@ function headLine({ state, scene }: FrameCanvas, store: string, view: View): Lin
   const trouble = snapshot.trouble ?? snapshot.logs?.trouble ?? null;
   if (trouble !== null) return fitLine([piece(` ${trouble}`, "bad")], columns);
   if (snapshot.waiting !== null) return fitLine([piece(` ${snapshot.waiting}`, "accent")], columns);
+  if (snapshot.reading !== null) return fitLine(readingLine(snapshot, snapshot.reading), columns);
   const path = pathTo(scene, view, snapshot.logs?.title ?? basename(store));
   const isOfGrids = view.name === "grids";
   const shown = isOfGrids ? table.everywhere : table.matches;
@@ -46,6 +47,14 @@ function headLine({ state, scene }: FrameCanvas, store: string, view: View): Lin
   const right = [...size, ...live];
   const fits = lineWidth(said) + lineWidth(right) < columns;
   return justify(said, fits ? right : [piece(" "), ...live], columns);
+}
+
+/** Says that only the first runs are read, which all that is counted is of. */
+function readingLine({ runs }: StoreSnapshot, all: number): Line {
+  return [
+    piece(` ◌ reading ${counted(all, "run")}`, "accent"),
+    piece(`: so far of the first ${count(runs.length)}`, "muted"),
+  ];
 }
 
 /** Names the store, the grid, and the run that the view is about. */

@@ -37,6 +37,9 @@ export type UiOptions = ProgramOptions & {
   readonly annotate: Annotate;
 };
 
+/** Runs that are read between two keys, where there are very many. */
+const PART = 800;
+
 /**
  * Shows a store until the user quits; returns the exit code. The terminal is given back in every
  * case: on quitting, on a signal, and on an error, which is thrown afterwards.
@@ -44,7 +47,7 @@ export type UiOptions = ProgramOptions & {
  * @throws StoreError - if the store cannot be read
  */
 export async function openUi(options: UiOptions): Promise<number> {
-  const feed = new Feed(options.store, options.source, options.isAwaited);
+  const feed = new Feed(options.store, { ...options, part: PART });
   const file = memoryFile(options.store, options.environment);
   const session = sessionOf(options, feed, options.isFresh ? DEFAULT_SETTINGS : recall(file));
   const program = new Program(options, session, feed);
@@ -74,6 +77,8 @@ function sessionOf(
   remembered: ViewSettings,
 ): Session {
   const isOfRun = run !== undefined || options.wanted !== undefined;
+  const isOfFirst = !isOfRun && commands.length === 0 && showsFirst(remembered, view);
+  if (!isOfFirst || feed.reader.grids().length > 1) feed.readAll();
   const settings: ViewSettings = {
     ...remembered,
     view: view ?? (isOfRun ? "run" : firstView(remembered, feed.snapshot)),
@@ -96,6 +101,13 @@ function sessionOf(
   const said = hint ?? feed.notice;
   if (said !== null) session.say(said);
   return session;
+}
+
+/** Whether a session begins with the list of runs as they were planned, so that the first of them are enough. */
+function showsFirst(remembered: ViewSettings, view = remembered.view): boolean {
+  const { filter, sort, grid, marks, baseline } = remembered;
+  const isWhole = filter === "" && sort === null && grid === null;
+  return view === "runs" && isWhole && marks.length === 0 && baseline === null;
 }
 
 /** Returns the view of a session that nobody asked for another: the last one, of several grids at first their list. */

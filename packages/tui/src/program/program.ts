@@ -137,7 +137,8 @@ export class Program {
       this.#notify();
       this.#paint();
     }
-    const wait = Math.max(POLL_MS, IDLE_SHARE * (performance.now() - started));
+    const rest = Math.max(POLL_MS, IDLE_SHARE * (performance.now() - started));
+    const wait = this.#noticed.feed.isBehind ? 0 : rest; // keys come in between
     this.#timer = setTimeout(() => this.#poll(), wait);
   }
 
