@@ -53,7 +53,7 @@ function placed(first: Settings): { readonly first: Settings; readonly seedAt: n
 }
 
 /** Takes the seed out of a config in which nothing else is called so; null where that cannot be told. */
-function seedApart({ config, source }: Stored): {
+export function seedApart({ config, source }: Stored): {
   readonly id: string;
   readonly seed: string | null;
 } {

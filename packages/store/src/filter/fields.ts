@@ -1,6 +1,7 @@
 /** The fields of a stored run: its columns, its tags and note, and the keys of its config. */
 
 import { normOf } from "../analysis/one-norm.ts";
+import { seedApart } from "../analysis/read-settings.ts";
 import { usualValue } from "../analysis/settings.ts";
 import type { RunSummary } from "../reading/history.ts";
 import { isMetric, metricOf, metricSeries } from "../reading/metric-curve.ts";
@@ -38,28 +39,48 @@ const KEPT_FIELDS = 16;
 
 function fieldFinder(run: NotedRun): (name: string) => unknown {
   const own = ownFields(run);
-  let config: unknown;
-  let shortNames: ReadonlyMap<string, string> | undefined;
+  let read: ReadConfig | undefined;
   return (name) => {
     const value = own.has(name) ? own.get(name) : metricField(run, name);
     if (value !== undefined) return value;
     const titled = own.get(fieldOfTitle(name) ?? "");
     // What a log has by the name of an empty column is meant by that name.
     if (titled !== undefined) return titled ?? numberOf(run, name) ?? titled;
-    config ??= parseConfig(run.config);
+    read ??= readConfig(run);
+    const { config } = read;
     const isOwn = run.source === null;
     const exact = valueAt(config, name.split("."));
     if (exact !== undefined) return exact;
     const norm = isOwn ? normField(name, config) : undefined;
     if (norm !== undefined) return norm;
-    shortNames ??= shortNamesOf(keysOf(config));
-    const long = shortNames.get(name);
+    const long = read.shortNames.get(name);
     const found = long === undefined ? undefined : valueAt(config, long.split("."));
     if (found !== undefined) return found;
     const number = numberOf(run, name);
     if (number !== undefined) return number;
     return isOwn ? usualValue(name, hasLayers(config)) : undefined;
   };
+}
+
+type ReadConfig = { readonly config: unknown; readonly shortNames: ReadonlyMap<string, string> };
+
+/** Configs that were read, by all that is in them but the seed: a filter finds that in the run's own fields. */
+const readConfigs = new Map<string, ReadConfig>();
+
+/** Most configs that are kept; a grid has as many as it has cells. */
+const MOST_CONFIGS = 1000;
+
+/** Reads a config; of those that differ in the seed alone, the first. */
+function readConfig(run: NotedRun): ReadConfig {
+  const { id, seed } = seedApart(run);
+  const before = readConfigs.get(id);
+  if (before !== undefined) return before;
+  const config = parseConfig(run.config);
+  const made = { config, shortNames: shortNamesOf(keysOf(config)) };
+  if (seed !== null && valueAt(config, ["seed"]) !== Number(seed)) return made; // that of something else
+  if (readConfigs.size >= MOST_CONFIGS) readConfigs.clear();
+  readConfigs.set(id, made);
+  return made;
 }
 
 /** Returns the name of every field of a run, short names included. */
