@@ -32,10 +32,12 @@ type Typed = { readonly shown: number; readonly keys: readonly number[] };
 async function typeFilter(store: string, folder: string): Promise<Typed> {
   const env = environmentFor(folder, store);
   const program = new Program({ args: ["ui", "--store", store, "--fresh"], size: SIZE, env });
+  // The header says that runs are being read, or counts them all.
   const shown = await program.until(
     ([header = "", ...rows]) =>
-      / runs · /.test(header) && (rows.at(-1) ?? "").includes("q quit") && rows.some(hasRate),
+      / runs[ :]/.test(header) && (rows.at(-1) ?? "").includes("q quit") && rows.some(hasRate),
   );
+  await program.until(([header = ""]) => / runs · /.test(header));
   await program.press("/");
   const keys: number[] = [];
   for (const key of FILTER) keys.push((await program.press(key)) ?? 0);
