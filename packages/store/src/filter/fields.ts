@@ -17,7 +17,7 @@ type NotedRun = RunSummary & { readonly note?: string | null };
  * segments where no other key of the run ends in them, and a metric by its name where nothing else of the run is called so.
  */
 export function filterSubject(run: NotedRun): FilterSubject {
-  const find = fieldFinder(run);
+  let find: ReturnType<typeof fieldFinder> | undefined; // a word asks for names alone
   const known = new Map<string, unknown>();
   return {
     name: run.name,
@@ -26,6 +26,7 @@ export function filterSubject(run: NotedRun): FilterSubject {
     fields: () => fieldNames(run),
     field: (name) => {
       if (known.has(name)) return known.get(name);
+      find ??= fieldFinder(run);
       const value = find(name);
       if (known.size >= KEPT_FIELDS) known.clear();
       known.set(name, value);
