@@ -152,8 +152,8 @@ test("a run says of each hidden weight whether it learns too slowly, right or to
     return parameter === 3 ? 10 ** -1.4 : 1e-3;
   };
   const of = (change: (parameter: number, step: number) => number): string => {
-    const ui = session(makeStore([{ label: "a", ratio: change }]), { settings: { view: "run" } });
-    return text(ui);
+    const path = makeStore([{ label: "a", ratio: change }]);
+    return text(session(path, { columns: 140, settings: { view: "run" } }));
   };
 
   expect(of(ratio)).toMatch(/hidden1\.weight +−4\.50 +too slow since 200/);

@@ -137,8 +137,8 @@ function spreadOverDepth(stds: readonly number[]) {
 const depthChart = (ui: ReturnType<typeof session>): string[] => {
   const rows = screen(ui);
   return rows
-    .slice(rows.findIndex((row) => row.startsWith("std of activation")))
-    .map((row) => row.slice(0, 38));
+    .slice(rows.findIndex((row) => row.startsWith(" std of activation")))
+    .map((row) => row.slice(0, 39));
 };
 
 test("over depth every layer is drawn, however far it is from the others", () => {
@@ -152,7 +152,7 @@ test("over depth every layer is drawn, however far it is from the others", () =>
 test("over depth activations that grow by powers of ten have an axis of powers of ten", () => {
   const chart = depthChart(spreadOverDepth([17.8, 387, 8570]));
 
-  expect(chart[0]).toMatch(/^std of activation +log/);
+  expect(chart[0]).toMatch(/^ std of activation +log/);
   expect(chart.join("").match(/◆/g)).toHaveLength(3);
 });
 
@@ -166,7 +166,7 @@ test("a stream is drawn over depth, and by its kind, where a probe has one", () 
   const over = layersOf([{ probes: [{ ...probe, layers }] }], { panel: "depth" });
   const alone = layersOf([{ probes: [{ ...probe, layers }] }], { kinds: ["stream"] });
 
-  expect(text(over)).toMatch(/^std of stream .*std of activation/m);
+  expect(text(over)).toMatch(/^ std of stream .*std of activation/m);
   expect(text(alone)).toMatch(/^ *stream +std/m);
   expect(text(layersOf([{ probes: [probe] }], { panel: "depth" }))).not.toContain("stream");
 });
@@ -200,19 +200,19 @@ test("a panel that has nothing to show says why", () => {
 test("a dead unit is a full column of the map", () => {
   const ui = layersOf([{ probes: [makeProbe({ step: 0, gain: 0.1, units: 400, dead: [5] })] }], {
     panel: "saturation",
-    columns: 202,
+    columns: 204,
     rows: 24,
   });
 
-  const map = screen(ui).filter((line) => /^│.*│$/.test(line));
+  const map = screen(ui).filter((line) => /^ │.*│$/.test(line));
 
   expect(map).toHaveLength(8);
-  for (const line of map) expect(line).toBe(`│  ⢸${" ".repeat(197)}│`);
+  for (const line of map) expect(line).toBe(` │  ⢸${" ".repeat(197)}│`);
 });
 
 /** The rows of the saturation map, without the lines at its sides. */
 const mapOf = (ui: ReturnType<typeof session>): string[] =>
-  screen(ui).flatMap((line) => /^│(.*)│$/.exec(line)?.[1] ?? []);
+  screen(ui).flatMap((line) => /^ │(.*)│$/.exec(line)?.[1] ?? []);
 
 test("where there is room a saturation map has cells in place of dots, and the numbers of its units", () => {
   const probes = [makeProbe({ step: 0, gain: 0.1, dead: [5] })];
@@ -335,12 +335,12 @@ test("two runs side by side have the colours that they have everywhere", () => {
 test("of 1,000 units < and > show another part of the map", () => {
   const probes = [makeProbe({ step: 0, units: 1000, depth: 1 })];
   const ui = layersOf([{ probes }], { panel: "saturation", columns: 80, rows: 24 });
-  expect(text(ui)).toContain("units 0 to 155 of 1000");
+  expect(text(ui)).toContain("units 0 to 151 of 1000");
 
   press(ui, ">");
-  expect(text(ui)).toContain("units 78 to 233 of 1000");
+  expect(text(ui)).toContain("units 76 to 227 of 1000");
   press(ui, "<", "<");
-  expect(text(ui)).toContain("units 0 to 155 of 1000");
+  expect(text(ui)).toContain("units 0 to 151 of 1000");
 });
 
 test("up and down go from layer to layer, enter shows the panel alone, esc leaves it", () => {
@@ -384,7 +384,7 @@ test.each(["g/r0", "g/r1"])(
     ui.open(opened);
 
     const named = screen(ui).flatMap(
-      (row) => /^[▶ ] (hidden\d|output|embedding) /.exec(row)?.[1] ?? [],
+      (row) => /^ [▶ ] (hidden\d|output|embedding) /.exec(row)?.[1] ?? [],
     );
     expect(named).toEqual(["embedding", "hidden1", "hidden2", "hidden3", "hidden4", "output"]);
     expect(screen(ui).find((row) => row.includes("▶ hidden1"))).toMatch(

@@ -20,7 +20,7 @@ function startWriting(file: string): ChildProcess {
 }
 
 function open(folder: string, ...words: readonly string[]): Terminal {
-  return new Terminal([ABLATE, "ui", ...words], { folder, size: { columns: 120, rows: 30 } });
+  return new Terminal([ABLATE, "ui", ...words], { folder, size: { columns: 118, rows: 30 } });
 }
 
 /** The step of the run in the table. */
@@ -45,7 +45,7 @@ test("a log moves while it is written, a new one appears, a resize meanwhile hur
   expect(terminal.text).toContain("● live");
 
   terminal.press("2");
-  await terminal.waitFor(/^loss/m);
+  await terminal.waitFor(/^ *loss/m);
   mkdirSync(join(folder, "runs", "second"));
   startWriting(join(folder, "runs", "second", "metrics.csv"));
   await terminal.waitFor("2 running");

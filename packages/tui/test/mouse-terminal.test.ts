@@ -86,7 +86,7 @@ test("text that is pasted may look like a report of the mouse", async () => {
 });
 
 test("the wheel moves through the rows", async () => {
-  const ui = await openUiAt(sampleStore(), { size: { columns: 100, rows: 14 } });
+  const ui = await openUiAt(sampleStore(), { size: { columns: 100, rows: 9 } });
   const before = ui.screen;
 
   ui.type(mouse("down", { column: 5, row: 5 }));

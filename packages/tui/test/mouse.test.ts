@@ -275,7 +275,7 @@ test("a click on a name in Compare puts the cursor there", () => {
 
 test("clicks in Layers go to a step, a layer and a panel", () => {
   const ui = session(sampleStore(), { settings: { view: "layers" } });
-  const line = placeOf(ui, /^ step /).row;
+  const line = placeOf(ui, /^ +step /).row;
   point(ui, { column: (screen(ui)[line] ?? "").indexOf("init"), row: line });
   expect(ui.state.probeStep).toBe(0);
   clickOn(ui, /over steps/);

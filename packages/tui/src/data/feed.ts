@@ -51,6 +51,9 @@ type FeedOptions = {
   readonly part?: number | undefined;
 };
 
+/** No file has this inode. */
+const NO_FILE = -1;
+
 export class Feed {
   readonly path: string;
   #reader: StoreReader;
@@ -191,16 +194,21 @@ export class Feed {
     if (inode === null && this.#inode !== null) {
       throw new StoreError("the store is gone; waiting for it to come back");
     }
-    if (inode !== null && inode === this.#inode) return;
-    // Closed first: closing a file takes this process's locks from another that shares its -shm, which others then empty.
-    this.#reader.close();
-    this.#reader = openNothing();
-    const reader = this.#inode === null ? openIfMade(this.path) : openAt(this.path);
-    if (reader === null) return;
-    this.#reader.close();
-    this.#reader = reader;
+    if (inode === null || inode === this.#inode) return;
+    if (this.#inode === null) {
+      const made = openIfMade(this.path);
+      if (made === null) return;
+      this.#reader.close();
+      this.#reader = made;
+    } else {
+      // Closed first: closing a file takes this process's locks from another that shares its -shm, which others then empty.
+      this.#reader.close();
+      this.#reader = openNothing();
+      this.#inode = NO_FILE; // where the other one cannot be opened, it is tried again
+      this.#reader = openAt(this.path);
+    }
     this.#inode = inode;
-    this.#follower = new RunFollower(reader, {}, this.#part);
+    this.#follower = new RunFollower(this.#reader, {}, this.#part);
     this.#areUnchecked = false;
     this.#runs = new Map();
     this.#checked.clear();
