@@ -97,7 +97,7 @@ async function drawFrame(
   const where = ["--size", `${size.columns}x${size.rows}`, "--theme", theme];
   const text = execFileSync(ABLATE, [...args, ...where], {
     cwd: folder,
-    env: { ...environment, FORCE_COLOR: "1" },
+    env: { ...environment, FORCE_COLOR: "2" },
     encoding: "utf8",
   });
   writeFileSync(join(PICTURES, `${name}-${theme}.ans`), text);

@@ -55,6 +55,7 @@ export {
 export { type Labelled, labelForms } from "./analysis/label-forms.ts";
 export { isLost, lostText } from "./analysis/lost.ts";
 export {
+  isOfMachine,
   METRICS,
   type Metric,
   recordedMetrics,

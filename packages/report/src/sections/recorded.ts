@@ -1,4 +1,4 @@
-import type { MetricSummary } from "@ablate/store";
+import { isOfMachine, type MetricSummary } from "@ablate/store";
 import { counted } from "@ablate/text";
 import type { Draw } from "../chart/draw.ts";
 import {
@@ -52,7 +52,8 @@ export function recordedSection(facts: ReportFacts, draw: Draw): Content {
 }
 
 function recordedOf({ shown, metrics }: ReportFacts): readonly Recorded[] {
-  return [...metrics.values()].flatMap((info): readonly Recorded[] => {
+  const recorded = [...metrics.values()].filter(({ name }) => !isOfMachine(name));
+  return recorded.flatMap((info): readonly Recorded[] => {
     const groups = shown.flatMap((group) => {
       const values = group.curves.metrics.get(info.name) ?? [];
       return values.length === 0 ? [] : [{ group, values }];

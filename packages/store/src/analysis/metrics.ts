@@ -61,6 +61,11 @@ export function usualMetric(runs: readonly Measured[]): Metric {
   return recorded.find(({ isLessBetter }) => isLessBetter !== null) ?? recorded[0] ?? VALID_LOSS;
 }
 
+/** Whether a metric, by its own name, is of what a training takes of its machine: it is no result. */
+export function isOfMachine(metric: string): boolean {
+  return /^system[/.]/.test(metric);
+}
+
 /** Returns what runs have recorded by names of their own, each in its last number, in the order of these runs. */
 export function recordedMetrics(runs: readonly Pick<Measured, "metrics">[]): Metric[] {
   const all = runs.flatMap(({ metrics }) => [...(metrics?.values() ?? [])]);

@@ -3,6 +3,7 @@ import {
   columnTitle,
   differingKeys,
   exactSetting,
+  isOfMachine,
   METRICS,
   type Metric,
   metricOf,
@@ -227,6 +228,7 @@ function metricColumn(recorded: Metric): Column {
       const text = decimalsThatDiffer(numbersOf(values), write);
       return (value) => (typeof value === "number" ? text(value) : UNKNOWN);
     },
+    isCompared: !isOfMachine(metricOf(recorded.name)),
     priority: 2,
   });
 }

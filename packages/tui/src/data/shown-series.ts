@@ -1,5 +1,5 @@
 /** Which series some runs have, and which of them are shown unless others are chosen. */
-import { isMetric, metricOf, metricSeries } from "@ablate/store";
+import { isMetric, isOfMachine, metricOf, metricSeries } from "@ablate/store";
 import type { CurveReader } from "./curves.ts";
 import { hasSteps, isRecorded, metricOfRole, type ShownRun } from "./shown-run.ts";
 import { metricBehind, RATIO } from "./titles.ts";
@@ -42,9 +42,6 @@ export function parametersOf(series: readonly string[]): string[] {
   return series.filter((name) => name.startsWith(RATIO)).map((name) => name.slice(RATIO.length));
 }
 
-/** What a training takes of its machine is charted where it is chosen. */
-const SYSTEM = /^system[/.]/;
-
 /** Charts of runs that have metrics alone, and of the ratios that have a band. */
 const MOST_CHARTS = 4;
 
@@ -85,7 +82,7 @@ export function defaultSeries(
   );
   const losses = series.filter((name) => name === "loss" || name.endsWith("_loss"));
   const all = series.filter(isMetric);
-  const trained = all.filter((name) => !SYSTEM.test(metricOf(name)));
+  const trained = all.filter((name) => !isOfMachine(metricOf(name)));
   const metrics = trained.length > 0 ? trained : all;
   const best = [
     ...losses.filter((name) => ROLES.includes(name)),
