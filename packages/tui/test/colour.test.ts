@@ -42,7 +42,7 @@ test("a colour is given by its name on the background, which completion shows in
 
   ui.useBackground("light");
   ui.command("colour teal");
-  expect(toneOf(ui, 0)).toBe("series5");
+  expect(toneOf(ui, 0)).toBe("series6");
   expect(() => ui.command("colour peech")).toThrow("0 to 15 or auto");
   ui.useBackground("dark");
   expect(() => ui.command("colour peech")).toThrow('did you mean "peach"?');

@@ -50,33 +50,33 @@ const SERIES_16: readonly Codes[] = [
  * takes for a verdict: no vivid red, orange, yellow or green.
  */
 const SERIES_256: readonly (readonly [dark: number, light: number])[] = [
-  [137, 95],
-  [223, 100],
-  [230, 58],
-  [144, 65],
-  [106, 23],
-  [192, 30],
-  [36, 32],
-  [50, 25],
-  [30, 19],
-  [159, 99],
-  [81, 92],
-  [75, 97],
-  [103, 165],
-  [135, 53],
+  [137, 58],
+  [36, 25],
   [218, 126],
+  [223, 95],
+  [106, 65],
+  [75, 32],
+  [50, 30],
+  [81, 23],
+  [30, 19],
+  [192, 100],
+  [144, 92],
+  [230, 97],
+  [135, 99],
+  [159, 165],
+  [103, 53],
   [199, 132],
 ];
 
 /** What the colours of curves are called in the palette of 256, slot by slot. */
 export const COLOUR_NAMES: Readonly<Record<Background, readonly string[]>> = {
   dark: [
-    ...["tan", "peach", "cream", "khaki", "olive", "lime", "jade", "aqua"],
-    ...["teal", "ice", "sky", "blue", "slate", "violet", "pink", "magenta"],
+    ...["tan", "jade", "pink", "peach", "olive", "blue", "aqua", "sky"],
+    ...["teal", "lime", "khaki", "cream", "violet", "ice", "slate", "magenta"],
   ],
   light: [
-    ...["clay", "olive", "moss", "sage", "petrol", "teal", "blue", "cobalt"],
-    ...["navy", "violet", "purple", "lilac", "magenta", "plum", "berry", "rose"],
+    ...["moss", "cobalt", "berry", "clay", "sage", "blue", "teal", "petrol"],
+    ...["navy", "olive", "purple", "lilac", "violet", "magenta", "plum", "rose"],
   ],
 };
 
