@@ -4,6 +4,7 @@
  */
 import { existsSync, mkdirSync, readdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
+import { visibleLines } from "@ablate/text";
 import { expect, test } from "vitest";
 import { type ScreenSize, screenOf } from "../../../testing/picture/screen.ts";
 import { glyphsFor, show, themeFor } from "../src/terminal/show.ts";
@@ -110,7 +111,7 @@ function frameOf(
   press(ui, ...keys);
   const { header, body, footer } = ui.frame;
   return [...header, ...body, ...footer]
-    .map((line) => `${show(line, { theme, glyphs }).trimEnd()}\n`)
+    .map((line) => `${visibleLines(show(line, { theme, glyphs }).trimEnd())}\n`)
     .join("");
 }
 

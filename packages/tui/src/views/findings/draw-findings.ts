@@ -103,7 +103,7 @@ function findingLine(
     piece(`${isConsequence ? "so: " : ""}${said.message}`),
   ];
   const listed = aboutLine(text, `finding:${row.key}`);
-  return isFocused ? restyle(listed, { inverse: true }) : listed;
+  return isFocused ? restyle(listed, { selected: true }) : listed;
 }
 
 /** Draws the sign of a group, which a click unfolds. */

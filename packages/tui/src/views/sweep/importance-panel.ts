@@ -42,7 +42,7 @@ export function importancePanel(
     const all = each === 1 ? [[...one, ...two]] : [one, [piece("  "), ...two]];
     return all.map((line, k) => {
       const fitted = fitLine(line, columns);
-      return isCurrent && k === 0 ? restyle(fitted, { inverse: true }) : fitted;
+      return isCurrent && k === 0 ? restyle(fitted, { selected: true }) : fitted;
     });
   });
   return [head, ...lines];
