@@ -3,16 +3,30 @@ import { isMetric, metricOf } from "@ablate/store";
 import { count, readRange, readTyped } from "@ablate/text";
 import { colourKey } from "../data/looks.ts";
 import { seriesTitle } from "../data/titles.ts";
-import { crosshairAtStep, stepToX, withYRange, zoomTo } from "../state/curves.ts";
+import {
+  crosshairAtStep,
+  everyCurve,
+  onlyCurves,
+  stepToX,
+  withAxis,
+  withYRange,
+  zoomTo,
+} from "../state/curves.ts";
 import { X_AXES } from "../state/settings.ts";
 import { adjusted, openChooser, type State, say, show } from "../state/state.ts";
 import { searchTexts } from "../text/expression.ts";
 import type { Context } from "../views/view.ts";
-import { type Command, CommandError, candidates, isOfOneRun, oneOf, wordsOf } from "./command.ts";
+import {
+  type Command,
+  CommandError,
+  candidates,
+  isOfOneRun,
+  ON_OFF,
+  oneOf,
+  wordsOf,
+} from "./command.ts";
 import { curveCandidates, curvesNamed, noSuch } from "./names.ts";
 import { withPanel } from "./panel.ts";
-
-const ON_OFF = ["on", "off"] as const;
 
 export const CHART_COMMANDS: readonly Command[] = [
   {
@@ -45,11 +59,7 @@ export const CHART_COMMANDS: readonly Command[] = [
     example: "examples",
     isFlag: true,
     complete: () => candidates(X_AXES, "x axis"),
-    run: (state, text, { scene }) => {
-      if (scene.isOfLogs) return say(state, "a run that is recorded from a log has steps alone");
-      const axis = oneOf(text, X_AXES, "x axis");
-      return { ...adjusted(state, { axis }), zoom: null, crosshair: null };
-    },
+    run: (state, text, { scene }) => withAxis(state, scene, () => oneOf(text, X_AXES, "x axis")),
   },
   {
     name: "log",
@@ -138,9 +148,8 @@ export const CHART_COMMANDS: readonly Command[] = [
     complete: (_, context) => curveCandidates(context),
     run: (state, text, context) => {
       const rows = named(text, "only v5").flatMap((word) => curvesNamed(word, context));
-      const others = context.scene.chosen.filter((row) => !rows.includes(row)).map(colourKey);
       return say(
-        adjusted(state, { hiddenCurves: others }),
+        onlyCurves(state, context.scene.chosen, rows),
         `${titles(rows)} alone; show all brings the others back`,
       );
     },
@@ -152,8 +161,7 @@ export const CHART_COMMANDS: readonly Command[] = [
     example: "all",
     complete: (_, context) => [...candidates(["all"], "every curve"), ...curveCandidates(context)],
     run: (state, text, context) => {
-      if (text === "" || text === "all")
-        return say(adjusted(state, { hiddenCurves: [] }), "every curve is shown");
+      if (text === "" || text === "all") return everyCurve(state);
       const rows = wordsOf(text).flatMap((word) => curvesNamed(word, context));
       const shown = new Set(rows.map(colourKey));
       const hiddenCurves = state.settings.hiddenCurves.filter((key) => !shown.has(key));

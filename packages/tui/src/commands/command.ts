@@ -61,6 +61,9 @@ export function oneOf<T extends string>(word: string, all: readonly T[], what: s
   throw new CommandError(`there is no ${what} "${word}"${hint(word, all)}`);
 }
 
+/** What follows a command that takes something up or leaves it. */
+export const ON_OFF = ["on", "off"] as const;
+
 /** Makes candidates of words. */
 export function candidates(words: readonly string[], what: string): Candidate[] {
   return words.map((text) => ({ text, what }));

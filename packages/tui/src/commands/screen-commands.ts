@@ -4,10 +4,8 @@ import { isSameRow, ROWS } from "../keys/rows.ts";
 import { type State, say, show } from "../state/state.ts";
 import { VIEW_NAMES, VIEWS } from "../views/registry.ts";
 import type { Context, KeyRow } from "../views/view.ts";
-import { type Command, candidates, oneOf } from "./command.ts";
+import { type Command, candidates, ON_OFF, oneOf } from "./command.ts";
 import { sharedView } from "./share.ts";
-
-const ON_OFF = ["on", "off"] as const;
 
 const PANES: Readonly<Record<string, KeyRow>> = {
   wider: ROWS.wider,

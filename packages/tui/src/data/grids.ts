@@ -2,6 +2,7 @@
 import { type GridRow, gridRows } from "@ablate/store";
 import type { ViewSettings } from "../state/settings.ts";
 import type { Value } from "./columns.ts";
+import { compareValues } from "./compare-values.ts";
 import type { ShownRun } from "./shown-run.ts";
 
 export type ListedGrid = GridRow<ShownRun>;
@@ -72,16 +73,7 @@ export function sortedGrids(
   const known = SORTED.get(rows);
   if (known?.sort === sort) return known.rows;
   const value = GRID_VALUES[sort.column];
-  const made = rows.toSorted((a, b) => compared(value(a), value(b), sort.isDescending));
+  const made = rows.toSorted((a, b) => compareValues(value(a), value(b), sort.isDescending));
   SORTED.set(rows, { sort, rows: made });
   return made;
-}
-
-function compared(a: Value, b: Value, isDescending: boolean): number {
-  if (a === null || b === null) return Number(a === null) - Number(b === null);
-  const order =
-    typeof a === "number" && typeof b === "number"
-      ? a - b
-      : String(a).localeCompare(String(b), "en", { numeric: true });
-  return isDescending ? -order : order;
 }

@@ -10,6 +10,7 @@ import {
   settingValue,
   type Value,
 } from "./columns.ts";
+import { compareValues } from "./compare-values.ts";
 import type { StoreSnapshot } from "./feed.ts";
 import { asksForPlan, filtered, runSubject } from "./filter.ts";
 import { isRecorded, type ShownRun } from "./shown-run.ts";
@@ -219,18 +220,10 @@ function groupId(run: ShownRun, group: string): string {
   return group === "grid" ? (run.grid ?? "") : `${group}=${settingValue(run, group) ?? ""}`;
 }
 
-/** Compares rows, numbers before text; what has no value comes last in both directions. */
+/** Compares rows by a column. */
 function comparison(column: Column, isDescending = false): (a: TableRow, b: TableRow) => number {
   const rank = column.rank ?? ((members) => rowValue(column, members));
-  return (a, b) => {
-    const [first, second] = [rank(a.members), rank(b.members)];
-    if (first === null || second === null) return Number(first === null) - Number(second === null);
-    const order =
-      typeof first === "number" && typeof second === "number"
-        ? first - second
-        : String(first).localeCompare(String(second), "en", { numeric: true });
-    return isDescending ? -order : order;
-  };
+  return (a, b) => compareValues(rank(a.members), rank(b.members), isDescending);
 }
 
 function inOrder(columns: readonly Column[], order: readonly string[]): Column[] {

@@ -14,7 +14,7 @@ import {
   piece,
 } from "../text/line.ts";
 import { VIEWS } from "../views/registry.ts";
-import { countStates, HEALTH_SIGNS, healthOf, STATE_SIGNS } from "../views/states.ts";
+import { countStates, HEALTH_SIGNS, STATE_SIGNS, sickRuns } from "../views/states.ts";
 import type { FrameCanvas, View } from "../views/view.ts";
 
 /** Draws the header of a view: where one is and how the runs are, and the tabs. */
@@ -111,11 +111,13 @@ function statesOf(runs: readonly ShownRun[]): Line {
     piece(" · ", "muted"),
     piece(`${n} ${one}`, STATE_SIGNS[one].tone),
   ]);
-  const sick = (["error", "warning"] as const).flatMap((health): Piece[] => {
-    const n = runs.filter((run) => healthOf([run]) === health).length;
-    const { sign, tone } = HEALTH_SIGNS[health];
-    return n === 0 ? [] : [piece(" · ", "muted"), piece(`${sign} ${n}`, tone)];
-  });
+  const { errors, warnings } = sickRuns(runs);
+  const sick = [
+    [HEALTH_SIGNS.error, errors] as const,
+    [HEALTH_SIGNS.warning, warnings] as const,
+  ].flatMap(([{ sign, tone }, n]): Piece[] =>
+    n === 0 ? [] : [piece(" · ", "muted"), piece(`${sign} ${n}`, tone)],
+  );
   return [...counts, ...sick];
 }
 

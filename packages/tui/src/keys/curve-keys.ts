@@ -2,8 +2,8 @@
 import { counted } from "@ablate/text";
 import { position, valueAt } from "../chart/scale.ts";
 import { updates } from "../data/shown-run.ts";
-import { crosshairAt, panBy, withYRange, zoomBy } from "../state/curves.ts";
-import { SMOOTHINGS, type ViewSettings, X_AXES } from "../state/settings.ts";
+import { crosshairAt, onAxis, panBy, withAxis, withYRange, zoomBy } from "../state/curves.ts";
+import { SMOOTHINGS, X_AXES } from "../state/settings.ts";
 import { adjusted, after, clamp, type State, say } from "../state/state.ts";
 import type { BoundKey, Context, PlotPlace } from "../views/view.ts";
 import { bind, bindBoth, ROWS } from "./rows.ts";
@@ -17,7 +17,7 @@ export const CURVE_KEYS: readonly BoundKey[] = [
   ...bindBoth([ROWS.rougher, ROWS.smoother], smoothBy),
   bind(ROWS.raw, (state) => say(adjusted(state, { smoothing: 0 }), "no smoothing")),
   bind(ROWS.log, (state) => adjusted(state, { isLogY: !state.settings.isLogY })),
-  bind(ROWS.axis, nextAxis),
+  bind(ROWS.axis, (state, { scene }) => withAxis(state, scene, (now) => after(X_AXES, now))),
   bind(ROWS.logX, (state) => onAxis(state, { isLogX: !state.settings.isLogX })),
   bind(ROWS.zoomIn, (state, context) => zoom(state, context, 0.5)),
   bind(ROWS.zoomOut, (state, context) => zoom(state, context, 2)),
@@ -48,17 +48,6 @@ function smoothBy(state: State, { scene }: Context, by: number): State {
   if (by > 0 && (next === smoothing || next > steps / 2))
     return say(state, `of ${counted(steps, "step")} no more are smoothed over`);
   return adjusted(state, { smoothing: next });
-}
-
-/** Goes to the next unit of the x axis; of a log only its steps are known. */
-function nextAxis(state: State, { scene }: Context): State {
-  if (scene.isOfLogs) return say(state, "a run that is recorded from a log has steps alone");
-  return onAxis(state, { axis: after(X_AXES, state.settings.axis) });
-}
-
-/** Shows all of another x axis. */
-function onAxis(state: State, change: Partial<ViewSettings>): State {
-  return { ...adjusted(state, change), zoom: null, crosshair: null };
 }
 
 /** Moves the crosshair by a cell; without one the window. */

@@ -5,11 +5,22 @@ import { position, type Range, valueAt } from "../chart/scale.ts";
 import { colourKey } from "../data/looks.ts";
 import type { TableRow } from "../data/table.ts";
 import type { Scene } from "./scene.ts";
-import type { ViewSettings } from "./settings.ts";
+import type { ViewSettings, XAxis } from "./settings.ts";
 import { adjusted, clamp, type State, say } from "./state.ts";
 
 /** Fewer steps than this are not zoomed into. */
 const FEWEST_STEPS = 4;
+
+/** Chooses what the x axis counts; of a log only its steps are known. */
+export function withAxis(state: State, { isOfLogs }: Scene, choose: (now: XAxis) => XAxis): State {
+  if (isOfLogs) return say(state, "a run that is recorded from a log has steps alone");
+  return onAxis(state, { axis: choose(state.settings.axis) });
+}
+
+/** Shows all of another x axis. */
+export function onAxis(state: State, change: Partial<ViewSettings>): State {
+  return { ...adjusted(state, change), zoom: null, crosshair: null };
+}
 
 /** Returns where a step lies on the x axis, whatever that counts: of runs that differ in this, on that of the first. */
 export function stepToX({ axis, chosen, run, readers }: Scene, step: number): number {
@@ -89,12 +100,26 @@ export function toggleCurve(state: State, row: TableRow): State {
 
 /** Hides all curves but one; where they are hidden already, shows all again. */
 export function soloCurve(state: State, { chosen }: Scene, row: TableRow): State {
-  const others = chosen.filter((one) => one !== row).map(colourKey);
-  const { hiddenCurves } = state.settings;
-  const isAlone = others.every((key) => hiddenCurves.includes(key));
-  if (others.length > 0 && isAlone && !isHidden(state.settings, row))
-    return say(adjusted(state, { hiddenCurves: [] }), "every curve is shown");
-  return say(adjusted(state, { hiddenCurves: others }), `${row.title} alone; o shows all again`);
+  const { hiddenCurves } = onlyCurves(state, chosen, [row]).settings;
+  const isAlone = hiddenCurves.every((key) => state.settings.hiddenCurves.includes(key));
+  if (hiddenCurves.length > 0 && isAlone && !isHidden(state.settings, row))
+    return everyCurve(state);
+  return say(adjusted(state, { hiddenCurves }), `${row.title} alone; o shows all again`);
+}
+
+/** Hides the curves of all rows but some. */
+export function onlyCurves(
+  state: State,
+  all: readonly TableRow[],
+  some: readonly TableRow[],
+): State {
+  const others = all.filter((row) => !some.includes(row));
+  return adjusted(state, { hiddenCurves: others.map(colourKey) });
+}
+
+/** Shows every curve again. */
+export function everyCurve(state: State): State {
+  return say(adjusted(state, { hiddenCurves: [] }), "every curve is shown");
 }
 
 /** Rows and columns of charts that a key goes through; null for as many as fit. */

@@ -1,5 +1,6 @@
 /** The curves of the charted rows: means and bands of groups, single runs. */
 import { widthOf } from "@ablate/text";
+import { LABEL_CELLS } from "../chart/axes.ts";
 import { bandOf } from "../chart/trace.ts";
 import { fitTitles, sizeText } from "../data/labels.ts";
 import { looksOf, PLAIN_LOOK } from "../data/looks.ts";
@@ -45,7 +46,7 @@ export function plotsOf(canvas: ChartCanvas, { id, shown, onTop }: PlotsSpec): P
     const look = looks.get(series) ?? PLAIN_LOOK;
     const name = nameInPanel(series);
     const runs = row?.members ?? [];
-    return plotOf(canvas, { key: series, series, runs, look, name, shown, isHidden: false });
+    return plotOf(canvas, { key: series, series, runs, look, name, shown });
   });
 }
 
@@ -54,12 +55,13 @@ export function nameInPanel(series: string): string {
   return series.startsWith(RATIO) ? series.slice(RATIO.length) : seriesTitle(series);
 }
 
-type OnePlot = Pick<Plot, "key" | "series" | "runs" | "look" | "name"> & {
+type OnePlot = Pick<Plot, "key" | "series" | "runs" | "look" | "name" | "isHidden"> & {
+  /** The series that are read together with it. */
   readonly shown: readonly string[];
-  readonly isHidden: boolean;
 };
 
-function plotOf(canvas: ChartCanvas, { shown, ...one }: OnePlot): Plot {
+/** Makes the plot of a series of a run, or of several as their mean and band. */
+export function plotOf(canvas: ChartCanvas, { shown, ...one }: OnePlot): Plot {
   const { series, runs, name } = one;
   const read = runs.flatMap((run) => {
     const samples = canvas.curves.read(run, shown, canvas.window).get(series);
@@ -94,7 +96,7 @@ const NAME_SHARE = 0.22;
 
 /** Returns the cells that names of curves may have in a chart that is so wide. */
 export function roomForNames(columns: number): number {
-  return Math.min(WIDEST_NAME, Math.floor((columns - LABELS) * NAME_SHARE) - 1);
+  return Math.min(WIDEST_NAME, Math.floor((columns - LABEL_CELLS) * NAME_SHARE) - 1);
 }
 
 /** Returns what curves are called at their right ends in a chart that is so wide; nothing where they do not fit. */
@@ -105,6 +107,3 @@ export function endNames({ scene }: Pick<ChartCanvas, "scene">, columns: number)
   // Of names that are cut nobody sees which is which.
   return names.some((name) => name.includes("…") || widthOf(name) > room) ? [] : names;
 }
-
-/** Cells of the value axis. */
-const LABELS = 8;

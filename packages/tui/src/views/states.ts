@@ -48,15 +48,42 @@ export function toneOfRuns(runs: readonly ShownRun[]): Tone {
   return health === "fine" ? "plain" : HEALTH_SIGNS[health].tone;
 }
 
+/** How many errors and warnings there are, or how many runs have some. */
+type Troubles = { readonly errors: number; readonly warnings: number };
+
+/** Writes errors and warnings behind their signs; nothing where there are none. */
+export function troublesLine({ errors, warnings }: Troubles): Line {
+  const counts = [
+    [HEALTH_SIGNS.error, errors],
+    [HEALTH_SIGNS.warning, warnings],
+  ] as const;
+  return counts.flatMap(([{ sign, tone }, n]) => (n === 0 ? [] : [piece(`${sign}${n}`, tone)]));
+}
+
 /** Counts errors and warnings, of several runs the most that one of them has; nothing where there are none. */
 export function findingsLine(runs: readonly ShownRun[]): Line {
   const most = (of: (run: ShownRun) => number | null): number =>
     Math.max(0, ...runs.map((run) => of(run) ?? 0));
-  const counts = [
-    [HEALTH_SIGNS.error, most((run) => run.errors)],
-    [HEALTH_SIGNS.warning, most((run) => run.warnings)],
-  ] as const;
-  return counts.flatMap(([{ sign, tone }, n]) => (n === 0 ? [] : [piece(`${sign}${n}`, tone)]));
+  return troublesLine({
+    errors: most((run) => run.errors),
+    warnings: most((run) => run.warnings),
+  });
+}
+
+const SICK = new WeakMap<readonly ShownRun[], Troubles>();
+
+/** Counts the runs of which rules say that something is wrong, by the worst of it; once for each list of runs. */
+export function sickRuns(runs: readonly ShownRun[]): Troubles {
+  const known = SICK.get(runs);
+  if (known !== undefined) return known;
+  const found = { errors: 0, warnings: 0 };
+  for (const run of runs) {
+    const health = healthOf([run]);
+    if (health === "error") found.errors += 1;
+    else if (health === "warning") found.warnings += 1;
+  }
+  SICK.set(runs, found);
+  return found;
 }
 
 const BAR = 8;

@@ -9,9 +9,9 @@ import {
 } from "../../data/grids.ts";
 import { aboutLine, cutLine, fitLine, type Line, piece, restyle } from "../../text/line.ts";
 import { nothingLines } from "../nothing.ts";
-import { gridLine, healthOf } from "../states.ts";
+import { gridLine, sickRuns, troublesLine } from "../states.ts";
 import { around, type Canvas, type Drawn, type Sheet } from "../view.ts";
-import { type Cell, findingsLine, layOut, statesOf, valueTexts } from "./grid-columns.ts";
+import { type Cell, layOut, statesOf, valueTexts } from "./grid-columns.ts";
 
 /** Rows of the list that are measured beside those on the screen, so that scrolling hardly moves anything. */
 const MEASURED = 100;
@@ -66,12 +66,9 @@ function inCells(cells: readonly Cell[], draw: (cell: Cell) => Line): Line {
 /** Draws the line for all grids: how many runs are in which state, and how many are sick. */
 function allLine({ scene }: Canvas, cells: readonly Cell[]): Line {
   const { everywhere } = scene.table;
-  const of = (health: "error" | "warning"): number =>
-    everywhere.filter((run) => healthOf([run]) === health).length;
-  const sick = { errors: of("error"), warnings: of("warning") };
   const lines: Partial<Record<GridColumnId, Line>> = {
     grid: [piece("  every grid", "muted")],
-    findings: findingsLine(sick),
+    findings: troublesLine(sickRuns(everywhere)),
     runs: statesOf(everywhere),
   };
   return inCells(cells, ({ id }) => lines[id] ?? []);

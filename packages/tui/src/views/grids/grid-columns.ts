@@ -4,7 +4,8 @@ import { count, cutTogether, duration, lossTexts, shortNumber, widthOf } from "@
 import type { GridColumnId, ListedGrid } from "../../data/grids.ts";
 import type { ShownRun } from "../../data/shown-run.ts";
 import { type Line, lineWidth, type Piece, piece } from "../../text/line.ts";
-import { countStates, HEALTH_SIGNS, STATE_SIGNS } from "../states.ts";
+import { countStates, HEALTH_SIGNS, healthOf, STATE_SIGNS, troublesLine } from "../states.ts";
+import { thatFit } from "../that-fit.ts";
 
 const WIDEST_NAME = 40;
 const WIDEST_BEST = 32;
@@ -31,22 +32,14 @@ export function layOut(
   rows: readonly ListedGrid[],
   everywhere: readonly ShownRun[],
   columns: number,
-): Cell[] {
+): readonly Cell[] {
   const cells = specsOf(rows).flatMap((spec) => {
     const widest = Math.max(0, ...rows.map((row) => lineWidth(spec.line(row))));
     const ofAll = spec.id === "runs" ? lineWidth(statesOf(everywhere)) : 0;
     const width = Math.max(widest, ofAll, widthOf(spec.title), spec.id === "grid" ? ALL_CELLS : 0);
     return widest === 0 ? [] : [{ ...spec, width }];
   });
-  const used = () => cells.reduce((sum, { width }) => sum + width + 2, 1);
-  while (cells.length > 1 && used() > columns) {
-    const least = Math.min(...cells.map(({ priority }) => priority));
-    cells.splice(
-      cells.findLastIndex(({ priority }) => priority === least),
-      1,
-    );
-  }
-  return cells;
+  return thatFit(cells, { room: columns - 1, least: 1, priorityOf: ({ priority }) => priority });
 }
 
 function specsOf(rows: readonly ListedGrid[]): Spec[] {
@@ -80,7 +73,7 @@ function specsOf(rows: readonly ListedGrid[]): Spec[] {
     spec("grid", 10, (row) => [signOf(row), piece(` ${names.get(row.grid) ?? ""}`)], {
       title: "  grid",
     }),
-    spec("findings", 8, findingsLine, { title: "▲" }),
+    spec("findings", 8, troublesLine, { title: "▲" }),
     spec("runs", 7, ({ runs }) => statesOf(runs)),
     spec("progress", 6, progressLine),
     spec(
@@ -129,22 +122,13 @@ function timeText(iso: string): string {
 }
 
 /** Returns the sign of a grid: that something is trained, that it is sick, or that all of it has ended well. */
-function signOf({ states, errors, warnings, progress }: ListedGrid): Piece {
+function signOf(row: ListedGrid): Piece {
+  const { states, progress } = row;
   if (states.has("running")) return piece(STATE_SIGNS.running.sign, STATE_SIGNS.running.tone);
-  const health = errors > 0 ? HEALTH_SIGNS.error : warnings > 0 ? HEALTH_SIGNS.warning : null;
-  if (health !== null) return piece(health.sign, health.tone);
-  const { sign, tone } = progress >= 1 ? STATE_SIGNS.finished : STATE_SIGNS.pending;
+  const health = healthOf([row]);
+  const ended = progress >= 1 ? STATE_SIGNS.finished : STATE_SIGNS.pending;
+  const { sign, tone } = health === "fine" ? ended : HEALTH_SIGNS[health];
   return piece(sign, tone);
-}
-
-/** Counts the runs of which rules say that something is wrong. */
-export function findingsLine({ errors, warnings }: Pick<ListedGrid, "errors" | "warnings">): Line {
-  const part = (sign: { readonly sign: string; readonly tone: "bad" | "warn" }, n: number): Line =>
-    n === 0 ? [] : [piece(`${sign.sign}${n}`, sign.tone)];
-  return [
-    ...part({ sign: HEALTH_SIGNS.error.sign, tone: "bad" }, errors),
-    ...part({ sign: HEALTH_SIGNS.warning.sign, tone: "warn" }, warnings),
-  ];
 }
 
 /** Signs of states in the order in which they are counted. */

@@ -15,19 +15,11 @@ import { missingText } from "../../state/follow-runs.ts";
 import { adjusted, type State } from "../../state/state.ts";
 import { beside, cutLine, GAP, justify, type Line, piece, wrapped } from "../../text/line.ts";
 import { coloursOf } from "../../text/theme.ts";
+import { plotOf } from "../chart-plots.ts";
 import { toEvidence } from "../evidence.ts";
 import type { Plot } from "../plot-curves.ts";
 import { caption, xName } from "../plot-words.ts";
-import {
-  type ChartCanvas,
-  chartCanvas,
-  type DrawnPlots,
-  divergence,
-  drawPlots,
-  isSparse,
-  placedAt,
-  traceOf,
-} from "../plots.ts";
+import { type ChartCanvas, chartCanvas, type DrawnPlots, drawPlots, placedAt } from "../plots.ts";
 import { readAt } from "../readings.ts";
 import {
   type Canvas,
@@ -232,18 +224,11 @@ function plotsOf(
   const looks = looksOf(names, { chosen: new Map(), colours: coloursOf(canvas.depth) });
   const samples = canvas.curves.read(run, series, canvas.window);
   return series.flatMap((key, i): Plot[] => {
-    const found = samples.get(key);
-    const label = names[i] ?? key;
-    if (found === undefined) return [];
-    const shown = traceOf(canvas, { run, series: key }, found);
-    return [
-      {
-        ...{ key, series: key, label, name: label, runs: [run] },
-        ...{ look: looks.get(label) ?? PLAIN_LOOK, traces: [shown], shown },
-        divergedAt: i === 0 ? divergence(canvas, run) : null,
-        isSparse: isSparse(key, found, canvas.window),
-      },
-    ];
+    if (!samples.has(key)) return [];
+    const name = names[i] ?? key;
+    const look = looks.get(name) ?? PLAIN_LOOK;
+    const plot = plotOf(canvas, { key, series: key, runs: [run], look, name, shown: series });
+    return [i === 0 ? plot : { ...plot, divergedAt: null }];
   });
 }
 

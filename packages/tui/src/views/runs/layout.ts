@@ -8,6 +8,7 @@ import { type ShownRun, updates } from "../../data/shown-run.ts";
 import { columnTexts, type TableRow } from "../../data/table.ts";
 import { type Line, lineWidth, piece, type Tone } from "../../text/line.ts";
 import { briefStates, findingsLine, lostPieces, stateLine, statesLine } from "../states.ts";
+import { thatFit } from "../that-fit.ts";
 import type { Canvas } from "../view.ts";
 
 const CURVE_CELLS = 6;
@@ -54,14 +55,13 @@ export function layOut(canvas: Canvas, rows: readonly TableRow[]): Layout {
   const names = namesOf(canvas, rows, Math.min(most, columns) - BEFORE_NAME);
   const widest = Math.max(0, ...[...names.values()].map(widthOf)) + BEFORE_NAME;
   const nameWidth = Math.min(Math.max(LEAST_NAME, widest), most);
-  const used = () => cells.reduce((sum, { width }) => sum + width + 2, nameWidth);
-  while (cells.length > 0 && used() > columns) {
-    const least = Math.min(...cells.map(({ column }) => priorityOf(column)));
-    const at = cells.findLastIndex(({ column }) => priorityOf(column) === least);
-    cells.splice(at, 1);
-  }
-  const left = scene.table.shown.length - cells.length;
-  return { nameWidth: Math.min(nameWidth, columns), names, cells, left };
+  const fitting = thatFit(cells, {
+    room: columns - nameWidth,
+    least: 0,
+    priorityOf: ({ column }) => priorityOf(column),
+  });
+  const left = scene.table.shown.length - fitting.length;
+  return { nameWidth: Math.min(nameWidth, columns), names, cells: fitting, left };
 }
 
 /** Cuts the names of rows together, each with how many runs it is of and the sign of the baseline. */

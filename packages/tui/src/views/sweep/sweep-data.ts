@@ -10,13 +10,14 @@ import {
   withData,
 } from "@ablate/store";
 import { type Column, settingText, type Value } from "../../data/columns.ts";
+import { compareValues } from "../../data/compare-values.ts";
 import type { ShownRun } from "../../data/shown-run.ts";
 import { isRowOf, type Table, type TableRow } from "../../data/table.ts";
-import { type Scene, scenePart } from "../../state/scene.ts";
-/** A setting or a result with the axis of its values. */
+import type { Scene } from "../../state/scene.ts";
 import type { Box } from "../plots.ts";
 import { type Axis, axisOf } from "./axis.ts";
 
+/** A setting or a result with the axis of its values. */
 export type Dimension = {
   readonly id: string;
   readonly title: string;
@@ -66,7 +67,7 @@ const MOST_RUNS = 5000;
 const known = new WeakMap<Table, Map<string, Sweep>>();
 
 /** Returns the sweep of the runs that the filter leaves, made once for as long as these and the axes stay. */
-export const sweepOf: (scene: Scene) => Sweep = scenePart((scene) => {
+export function sweepOf(scene: Scene): Sweep {
   const { table, state } = scene;
   const { sweepX, sweepY } = state.settings;
   const all = known.get(table) ?? new Map<string, Sweep>();
@@ -75,7 +76,7 @@ export const sweepOf: (scene: Scene) => Sweep = scenePart((scene) => {
   const found = all.get(id) ?? makeSweep(scene);
   all.set(id, found);
   return found;
-});
+}
 
 function makeSweep({ table, state, snapshot }: Scene): Sweep {
   const runs = table.matches;
@@ -141,11 +142,7 @@ function pointsOf({ rows, matches }: Table, metric: Metric): Point[] {
     if (row === undefined) return [];
     return [{ run, row, y: metric.value(run), isLost: isLost(run, metric) }];
   });
-  const sign = metric.isLessBetter === false ? -1 : 1;
-  return points.toSorted((a, b) => {
-    if (a.y === null || b.y === null) return Number(a.y === null) - Number(b.y === null);
-    return sign * (a.y - b.y);
-  });
+  return points.toSorted((a, b) => compareValues(a.y, b.y, metric.isLessBetter === false));
 }
 
 /** Returns the effects of all settings, the largest first; last are those without a pair. */
