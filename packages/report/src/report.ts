@@ -1,5 +1,5 @@
 import type { RunSummary, StoreReader } from "@ablate/store";
-import { counted } from "@ablate/text";
+import { counted, toMinute } from "@ablate/text";
 import { type Draw, drawer } from "./chart/draw.ts";
 import { type ReportFacts, readFacts } from "./data/facts.ts";
 import { type Content, html } from "./html.ts";
@@ -45,7 +45,7 @@ export async function reportOf(
     { id: "differences", title: "Larger than chance?", body: differencesSection(facts) },
     { id: "settings", title: "Settings and provenance", body: settingsSection(facts) },
   ];
-  const made = new Date(now).toISOString().slice(0, 16).replace("T", " ");
+  const made = toMinute(new Date(now).toISOString());
   return page({
     title,
     question,

@@ -40,6 +40,7 @@ export {
   visibleLines,
   withEscapes,
 } from "./terminal-text.ts";
+export { toMinute, toSecond } from "./time.ts";
 export { toldApart, visibleEnds, visibleSpaces } from "./visible.ts";
 export {
   cutText,

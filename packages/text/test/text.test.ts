@@ -20,6 +20,8 @@ import {
   spellDuration,
   table,
   textOfSeveral,
+  toMinute,
+  toSecond,
   widthOf,
   wrapText,
   wrapWords,
@@ -199,4 +201,9 @@ test.each([
   [[], ""],
 ])("%j is said once", (texts, text) => {
   expect(textOfSeveral(texts)).toBe(text);
+});
+
+test("a time is written to the minute or to the second", () => {
+  expect(toMinute("2026-11-28T23:31:43.250Z")).toBe("2026-11-28 23:31");
+  expect(toSecond("2026-11-28T23:31:43.250Z")).toBe("2026-11-28 23:31:43");
 });

@@ -17,6 +17,7 @@ import {
   loss,
   right,
   shortNumber,
+  toSecond,
   UNKNOWN,
   visible,
   widthOf,
@@ -130,7 +131,7 @@ function isSick(findings: NonNullable<RunFacts["findings"]>): boolean {
 
 /** Writes a time of the store to the second: `2026-11-28 23:31:43 UTC`. */
 function timeText(time: string | null): string {
-  return time === null ? UNKNOWN : `${time.slice(0, 19).replace("T", " ")} UTC`;
+  return time === null ? UNKNOWN : `${toSecond(time)} UTC`;
 }
 
 const ENDED: readonly string[] = ["finished", "failed", "stopped"];

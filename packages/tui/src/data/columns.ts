@@ -23,6 +23,7 @@ import {
   loss,
   lossTexts,
   shortNumber,
+  toMinute,
   UNKNOWN,
 } from "@ablate/text";
 import { hasSteps, isRecorded, type ShownRun, updates } from "./shown-run.ts";
@@ -147,7 +148,7 @@ const RESULTS: readonly Column[] = [
   words("plan", "plan", { value: ({ plan }) => (plan === "left" ? plan : null), priority: 5 }),
   words("started_at", "started", {
     value: (run) => run.startedAt,
-    text: (value) => plain(value).slice(0, 16).replace("T", " "),
+    text: (value) => toMinute(plain(value)),
   }),
 ];
 

@@ -1,6 +1,6 @@
 /** The sections of the pane of a run: its state, what is wrong with it, what came out, what is different about it. */
 import { revisionText, settingTexts } from "@ablate/store";
-import { counted, loss, toldApart, UNKNOWN, widthOf } from "@ablate/text";
+import { counted, loss, toldApart, toMinute, UNKNOWN, widthOf } from "@ablate/text";
 import type { Column } from "../../data/columns.ts";
 import { swatch } from "../../data/looks.ts";
 import { isRecorded, type ShownRun, stepsText, updates } from "../../data/shown-run.ts";
@@ -180,7 +180,7 @@ function origin({ stored }: Canvas, run: ShownRun, width: number): Line[] {
     ? [`recorded from ${run.source}`]
     : [run.engine, revisionText(revisions)];
   const dirty = provenance.git_dirty === true ? ["uncommitted changes"] : [];
-  const when = run.startedAt === null ? [] : [run.startedAt.slice(0, 16).replace("T", " ")];
+  const when = run.startedAt === null ? [] : [toMinute(run.startedAt)];
   const parts = [...by, ...when, ...dirty].filter((part) => part !== "");
   return wrapped(parts.join(" · "), width, "muted");
 }

@@ -1,6 +1,14 @@
 /** The columns of the list of grids: what stands in each, how wide it is, and which give way. */
 import type { RunState } from "@ablate/store";
-import { count, cutTogether, duration, lossTexts, shortNumber, widthOf } from "@ablate/text";
+import {
+  count,
+  cutTogether,
+  duration,
+  lossTexts,
+  shortNumber,
+  toMinute,
+  widthOf,
+} from "@ablate/text";
 import type { GridColumnId, ListedGrid } from "../../data/grids.ts";
 import type { ShownRun } from "../../data/shown-run.ts";
 import { type Line, lineWidth, type Piece, piece } from "../../text/line.ts";
@@ -89,7 +97,7 @@ function specsOf(rows: readonly ListedGrid[]): Spec[] {
       isRight: true,
     }),
     spec("changed", 3, ({ changedAt }) => [
-      piece(changedAt === null ? "" : timeText(changedAt), "muted"),
+      piece(changedAt === null ? "" : toMinute(changedAt), "muted"),
     ]),
   ];
 }
@@ -115,10 +123,6 @@ export function valueTexts(rows: readonly ListedGrid[]): string[] {
     const text = isLoss(row) ? loss(value) : shortNumber(value, 4);
     return areSame ? text : `${row.metric.title} ${text}`;
   });
-}
-
-function timeText(iso: string): string {
-  return iso.slice(0, 16).replace("T", " ");
 }
 
 /** Returns the sign of a grid: that something is trained, that it is sick, or that all of it has ended well. */

@@ -8,6 +8,7 @@ import {
   loss,
   shortNumber,
   toldApart,
+  toSecond,
   UNKNOWN,
   widthOf,
 } from "@ablate/text";
@@ -159,7 +160,7 @@ function printed({ printed: lines }: RunFacts): Line[] {
 
 function log({ events }: RunFacts): Line[] {
   const rows = events.map(({ atMs, kind, message }): [string, Piece] => [
-    new Date(atMs).toISOString().slice(0, 19).replace("T", " "),
+    toSecond(new Date(atMs).toISOString()),
     piece(`${kind}${message === null ? "" : `: ${message}`}`),
   ]);
   const [title = [], ...lines] = section("log", entries(rows), "nothing yet");
