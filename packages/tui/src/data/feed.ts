@@ -12,6 +12,7 @@ import {
   withSameKeys,
 } from "@ablate/store";
 import { storeTrouble } from "@ablate/text";
+import { damageText } from "./damage-text.ts";
 import type { LogSource, SourceStatus } from "./log-source.ts";
 import { runMaker, type ShownRun } from "./shown-run.ts";
 import { Silence } from "./silence.ts";
@@ -165,7 +166,7 @@ export class Feed {
     for (const { name, stamp } of due) this.#checked.set(name, stamp);
     try {
       this.#reader.checks.whole(due, { endsOnly: true });
-      const damage = this.#damage();
+      const damage = damageText(this.#reader.checks);
       if (damage !== null) this.#report(damage);
     } catch (error) {
       this.failed(error);
@@ -224,8 +225,9 @@ export class Feed {
 
   #takeOver(runs: readonly FollowedRun[] | null, now: number): void {
     const isSame = runs === null || !this.#update(runs, now);
-    if (!isSame || (runs !== null && this.#snapshot.trouble !== this.#damage())) this.#publish();
-    else this.#report(this.#damage());
+    if (!isSame || (runs !== null && this.#snapshot.trouble !== damageText(this.#reader.checks)))
+      this.#publish();
+    else this.#report(damageText(this.#reader.checks));
   }
 
   /** Takes over a part of the runs; the first is shown, the others as soon as all are there. */
@@ -243,7 +245,7 @@ export class Feed {
     const whole = checks.inTable([...this.#runs.values()]);
     this.#areUnchecked = false;
     this.#runs = new Map(whole.map((run) => [run.name, run]));
-    if (whole.length === this.#snapshot.runs.length) this.#report(this.#damage());
+    if (whole.length === this.#snapshot.runs.length) this.#report(damageText(this.#reader.checks));
     else this.#publish();
   }
 
@@ -280,24 +282,8 @@ export class Feed {
       dataHashes: this.#reader.dataHashes(),
       bytes: sizeOf(this.path),
       isLive: runs.some(({ state }) => state === "running"),
-      trouble: this.#areUnchecked ? null : this.#damage(),
+      trouble: this.#areUnchecked ? null : damageText(this.#reader.checks),
     };
-  }
-
-  /** Names the damaged runs that are left out; null where there is none. */
-  #damage(): string | null {
-    const { checks } = this.#reader;
-    const { met } = checks;
-    const [first] = met;
-    if (first === undefined) {
-      const fault = checks.lostRows();
-      return (
-        fault && `the store is damaged, runs may be missing: ${fault}; ablate doctor says more`
-      );
-    }
-    const others = met.length === 1 ? "" : `, and ${met.length - 1} more`;
-    const what = first.isOfName ? "" : " is damaged";
-    return `${first.run}${what}: ${first.reason}${others}; ablate doctor says more`;
   }
 
   #report(trouble: string | null): void {
