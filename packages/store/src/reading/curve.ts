@@ -221,8 +221,9 @@ const ROLLUPS = `
   select bucket, substr(data, ?, ?) as data from rollup
   where run_id = ? and level = ? and bucket between ? and ? order by bucket`;
 
+/** A damaged row may be shorter than `at`: SQLite has NULL then. */
 const RATIOS = `
-  select step as bucket, substr(ratios, ?, ?) as data from step
+  select step as bucket, coalesce(substr(ratios, ?, ?), x'') as data from step
   where run_id = ? and 1 = ? and step between ? and ? order by step`;
 
 const joinedOf = (rows: string): string => `
