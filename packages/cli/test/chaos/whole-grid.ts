@@ -18,6 +18,16 @@ const PASSING: Readonly<Record<string, readonly string[]>> = {
  */
 const PASSING_TABLES: readonly string[] = ["tick", "event", "digest", "seal", "grid_digest"];
 
+const IS_RECORDED = "name not glob 'system/*'";
+const OF_RECORDED = `metric in (select idx from metric m where m.run_id = t.run_id and ${IS_RECORDED})`;
+
+/** Leaves out what the process of a training took of its machine. */
+const RECORDED: Readonly<Record<string, string>> = {
+  metric: IS_RECORDED,
+  metric_point: OF_RECORDED,
+  metric_rollup: OF_RECORDED,
+};
+
 /** Numbers of rows that others refer to, as what they stand for. */
 const NAMED: Readonly<Record<string, string>> = {
   run_id: "(select name from run where id = t.run_id)",
@@ -72,7 +82,9 @@ function rowsOf(reader: StoreReader, table: string): string[] {
     .rows.map(([name]) => String(name))
     .filter((name) => name !== "id" && !(PASSING[table] ?? []).includes(name))
     .map((name) => NAMED[name] ?? `"${name}"`);
-  const { rows } = reader.query(`select ${columns} from ${table} t`);
+  const { rows } = reader.query(
+    `select ${columns} from ${table} t where ${RECORDED[table] ?? "true"}`,
+  );
   return rows.map((row) => JSON.stringify(row.map(plain))).sort();
 }
 
