@@ -3,6 +3,7 @@ import { type ChildProcess, spawn } from "node:child_process";
 import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { stripVTControlCharacters } from "node:util";
 import { spawn as spawnOnTerminal } from "@lydell/node-pty";
 import { expect, onTestFinished, test, vi } from "vitest";
 import { ablate, jsonRows, makeFolder } from "./make.ts";
@@ -98,7 +99,7 @@ test("the UI ends with its terminal, also where hangups are ignored", async () =
   terminal.onData((data) => {
     output += data;
   });
-  await vi.waitFor(() => expect(output).toContain("q quit"), PATIENCE);
+  await vi.waitFor(() => expect(stripVTControlCharacters(output)).toContain("q quit"), PATIENCE);
 
   if (!("destroy" in terminal) || typeof terminal.destroy !== "function") throw new TypeError();
   terminal.destroy();

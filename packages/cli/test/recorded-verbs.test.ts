@@ -45,7 +45,10 @@ const CALLS: Readonly<Record<string, readonly Call[] | null>> = {
     ["mnist", /\n {2}accuracy +higher +4 +0\.9 +30 /],
     ["mnist", /\n {2}train\.lr +auto\n(.*\n)* {2}user +ada\n$/],
     ["adamw", /\n {2}steps +300, 33 a second\n/],
-    ["adamw", /\nparameters, update ratios by rms of step 299 (.*\n)+ {2}not trained: h0\.mask\n/],
+    [
+      "adamw",
+      /\nparameters, update ratios by rms of the single step 299 (.*\n)+ {2}not trained: h0\.mask\n/,
+    ],
     ["live", /\n {2}steps +0, end open\n/],
     ["bad", /\n {2}error +CUDA out of memory\n/],
     ["mnist --json", /"log_files":\["\/runs\/keras\/log\.csv"\]/],

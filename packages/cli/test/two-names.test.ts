@@ -31,6 +31,6 @@ test("two runs by two names of one file are both refused, and nothing of the sto
     ]);
   }
   const read = await ablate(folder, "runs", "--store", other);
-  expect([read.status, read.stdout.split("\n").length]).toEqual([0, 4]);
+  expect([read.status, read.stdout.split("\n").length]).toEqual([0, 5]);
   expect(read.stderr).toContain("has other names (hard links)");
 });

@@ -52,7 +52,7 @@ test("a folder of logs is shown, read into a private cache and not beside the lo
   const { status, stdout, stderr } = await ui(folder, "runs/");
 
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-  expect(stdout).toMatch(/ runs\/ \d+ kB/);
+  expect(stdout).toMatch(/^ runs\/ › runs .* \d+ kB/);
   expect(stdout).toMatch(/ a .* 2\.5100 +49 /);
   expect(stdout).toMatch(/ b .* 2\.0100 +99 /);
   expect(readdirSync(join(folder, "runs"), { recursive: true })).toEqual(before);
@@ -119,10 +119,10 @@ test("with --store the logs are recorded into that store, beside its runs", asyn
 test("words for runs mark them; one run is opened; a store is opened by its path", async () => {
   const folder = await trained();
   const one = await ui(folder, "plain");
-  expect(one.stdout).toContain("✓ small/plain");
+  expect(one.stdout).toContain("▲ small/plain");
   const both = await ui(folder, "plain", "normed");
   expect(both.stdout).toMatch(/2 marked/);
-  expect(both.stdout).toMatch(/^loss, nats/m);
+  expect(both.stdout).toMatch(/^ loss, nats/m);
   const { stdout } = await ui(folder, "./ablate.db");
   expect(stdout).toContain("2 runs");
 });

@@ -9,7 +9,8 @@ import { openUiAt, PATIENCE, type Terminal } from "./terminal.ts";
 
 /** What each view alone shows. */
 const SIGHTS = {
-  runs: /^ {3}run /m,
+  grids: /^ +grid +▲ /m,
+  runs: /^ +run .* steps\b/m,
   charts: /12 runs .* mean ± /,
   run: /sample\/plain-1 .* 300 of 300 steps/,
   compare: /validation loss by factor/,
@@ -27,14 +28,16 @@ const VIEWS = VIEW_NAMES.map((view) => {
   return { view, sight };
 });
 
+/** The view that is shown first. */
+const FIRST = VIEW_NAMES.indexOf("runs");
+
 test("] goes through every view and [ back", async () => {
   const ui = await openUiAt(sampleStore());
-
-  for (const { sight } of [...VIEWS.slice(1), ...VIEWS.slice(0, 1)]) {
+  for (const { sight } of [...VIEWS.slice(FIRST + 1), ...VIEWS.slice(0, FIRST + 1)]) {
     ui.press("]");
     await ui.waitFor(sight);
   }
-  for (const { sight } of VIEWS.toReversed()) {
+  for (const { sight } of [...VIEWS.slice(FIRST), ...VIEWS.slice(0, FIRST)].toReversed()) {
     ui.press("[");
     await ui.waitFor(sight);
   }
@@ -52,6 +55,8 @@ type Check = {
 const PLAIN = /^ plain-1 ·/m;
 const SMALL = /^ small-1 ·/m;
 const LATER = /^ sample\/later\b/m;
+/** A panel of Sweep in the whole width. */
+const ALONE = /✗ 2 lost · 1 without a result · x, v choose$/m;
 const ZOOMED = "151 steps from 75";
 
 /** By the first key of a row. The strip below the table names what is under the cursor. */
@@ -77,6 +82,13 @@ const CHECKS: ReadonlyMap<string, Check> = new Map([
   ["S", { name: "reverse", before: ["s\r", "▲"], seen: "▼" }],
   ["g", { name: "group", seen: "everything except the seed" }],
   ["v", { name: "choose", seen: /columns ─+ 1 of/ }],
+  ["o", { name: "only", view: "charts", seen: "plain-1 alone; o shows all again" }],
+  ["i", { name: "y-in", view: "charts", seen: /· by hand · \d curves up to/ }],
+  ["I", { name: "y-out", view: "charts", seen: /ln 27 · by hand/ }],
+  ["u", { name: "y-whole", view: "charts", before: ["i", "by hand"], seen: /^ {3} 3\.5 ┤/m }],
+  ["r", { name: "chart-grid", view: "charts", seen: "1 row and 1 column of charts" }],
+  ["C", { name: "colour", seen: /set its colour to \d+/ }],
+  ["M", { name: "mouse", seen: "the mouse is the terminal's, to select text" }],
   ["+", { name: "smoother", view: "charts", seen: "smoothed over 100 steps" }],
   ["-", { name: "rougher", view: "charts", seen: "smoothed over 10 steps" }],
   ["_", { name: "raw", view: "charts", seen: "no smoothing" }],
@@ -97,14 +109,15 @@ const CHECKS: ReadonlyMap<string, Check> = new Map([
   ["e", { name: "note", seen: "note of sample/plain-1:" }],
   ["E", { name: "note-grid", seen: "note to the grid of sample:" }],
   ["R", { name: "rename", seen: "new name of sample/plain-1: plain-1" }],
-  ["tab", { name: "pane", view: "charts", seen: /ln 27 +log10 update:dat/ }],
+  ["tab", { name: "pane", view: "charts", seen: /ln 27 +log10 update:…last values/ }],
   ["shift-tab", { name: "previous-pane", seen: "there is one pane" }],
   ["f", { name: "maximise", seen: "there is one pane" }],
   ["{", { name: "narrower", seen: "there is one pane" }],
   ["}", { name: "wider", seen: "there is one pane" }],
   ["|", { name: "hide-pane", seen: "there is one pane" }],
   ["]", { name: "next-view", seen: SIGHTS.charts }],
-  ["[", { name: "previous-view", seen: SIGHTS.sweep }],
+  ["[", { name: "previous-view", seen: SIGHTS.grids }],
+  ["0", { name: "grids", seen: SIGHTS.grids }],
   ["1", { name: "runs", view: "charts", seen: SIGHTS.runs }],
   ["2", { name: "charts", seen: SIGHTS.charts }],
   ["3", { name: "run", seen: SIGHTS.run }],
@@ -113,7 +126,7 @@ const CHECKS: ReadonlyMap<string, Check> = new Map([
   ["6", { name: "findings", seen: SIGHTS.findings }],
   ["7", { name: "sweep", seen: SIGHTS.sweep }],
   ["d", { name: "all-settings", view: "compare", seen: "all settings" }],
-  ["p", { name: "panel-alone", view: "sweep", seen: /valid ↓ by / }],
+  ["p", { name: "panel-alone", view: "sweep", before: ["p", ALONE], seen: "parallel coordinates" }],
   ["w", { name: "beside", view: "layers", seen: "one run alone" }],
   ["y", { name: "copy", seen: "6 rows copied as CSV" }],
   ["Y", { name: "csv", seen: "6 rows written to ablate-runs.csv" }],
@@ -195,8 +208,8 @@ test.each(VIEW_NAMES)("keys that do nothing in the view %s say where they do", a
     await ui.waitFor(`(${help.slice(0, 40)}`);
   }
 
-  ui.press("u");
-  await ui.waitFor("u does nothing; ? lists the keys");
+  ui.press("D");
+  await ui.waitFor("D does nothing; ? lists the keys");
 });
 
 test.each([
@@ -333,7 +346,7 @@ test("a run is renamed, and the view stays with it", async () => {
     () => expect(reader.runs().map(({ name }) => name)).toContain("sample/best-of-all"),
     PATIENCE,
   );
-  await ui.waitFor(/^✓ sample\/best-of-all /m);
+  await ui.waitFor(/^ ▲ sample\/best-of-all /m);
 });
 
 test("a name that is not allowed is refused in a sentence", async () => {

@@ -91,7 +91,8 @@ export const command: Command = {
       timeoutMs: flags.durationMs("timeout"),
       storageTimeoutMs: flags.durationMs("storage-timeout"),
     });
-    const end = isGivenUp ? null : runsOf(invocation, planned);
+    const isTold = style === "human" || notice !== null;
+    const end = isGivenUp || !isTold ? null : runsOf(invocation, planned);
     if (style === "human" && end !== null) terminal.write(runsTable(end, terminal.paint));
     notify(terminal, notice, endText(planned.grid.name, end ?? []));
     if (isStopped)

@@ -114,7 +114,8 @@ function drawPane(one: Placed, { header, active, placed, canvasOf }: PaneSpec): 
   );
   const top = rect.rows - room.rows;
   const margin = marginOf(one);
-  const edge = [...(ruleOf(one) === 0 ? [] : [piece("│", "muted")]), { text: " ".repeat(margin) }];
+  const rule = ruleOf(one) === 0 ? [] : [piece("│", "muted")];
+  const edge = margin === 0 ? rule : [...rule, piece(" ".repeat(margin))];
   const left = lineWidth(edge);
   const ruled = filled.map((drawn) => fitLine([...edge, ...drawn], rect.columns));
   const title = top === 0 ? [] : [paneTitle(one, view === active)];

@@ -12,9 +12,14 @@ import { parallelPanel } from "./parallel-panel.ts";
 import { scatterPanel } from "./scatter-panel.ts";
 import { currentPoint, type Point, type Sweep, sweepOf } from "./sweep-data.ts";
 
-/** From so many cells on, all panels are on the screen. */
-const WIDE = 100;
-const HIGH = 26;
+/** From so many cells on, all panels are on the screen: those of a terminal of 100x30. */
+const WIDE = 98;
+const HIGH = 25;
+
+/** Whether all panels fit. */
+export function isRoomy({ columns, rows }: Box): boolean {
+  return columns >= WIDE && rows >= HIGH;
+}
 
 export const PANEL_TITLES: Readonly<Record<SweepPanel, string>> = {
   scatter: "points",
@@ -29,7 +34,7 @@ export function drawSweep(canvas: Canvas): Drawn {
   const current = currentPoint(scene, sweep.points);
   const reading = readingOf(canvas, sweep, current);
   const room = { columns, rows: Math.max(1, rows - 1) };
-  const isAll = columns >= WIDE && rows >= HIGH && !state.isAlone;
+  const isAll = isRoomy(canvas) && !state.isAlone;
   const lines = isAll
     ? allPanels(canvas, sweep, { room, current })
     : panelOf(canvas, sweep, {

@@ -16,7 +16,7 @@ import {
 } from "../../state/state.ts";
 import type { Chooser, Context, View } from "../view.ts";
 import { placeOf } from "./axis.ts";
-import { drawSweep, PANEL_TITLES } from "./draw-sweep.ts";
+import { drawSweep, isRoomy, PANEL_TITLES } from "./draw-sweep.ts";
 import { currentPoint, type Point, type Sweep, sweepOf } from "./sweep-data.ts";
 import { pointSweep } from "./sweep-pointer.ts";
 
@@ -92,7 +92,10 @@ export const sweepView: View = {
       label: "panel",
       help: "the panel alone, or all again",
       after: ROWS.enter,
-      act: toggleAlone,
+      act: (state, { extent }) => {
+        const isRoom = isRoomy({ columns: extent.xCells, rows: extent.pageRows });
+        return isRoom ? toggleAlone(state) : say(state, "one panel fits: tab shows the next");
+      },
     },
     bind(ROWS.axis, (state) => openChooser(state, X_CHOOSER.name)),
     choosing(Y_CHOOSER),
