@@ -3,7 +3,7 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 
 const script = fileURLToPath(new URL("../src/ui.ts", import.meta.url));
-const SHORT = "--rounds 1 --steps 1000 --seconds 0.5 --frames 20 --sizes 120x40";
+const SHORT = "--rounds 1 --steps 1000 --seconds 0.5 --frames 20 --sizes 120x40 --runs 500";
 
 function bench(args: string): { status: number | null; stdout: string; stderr: string } {
   const all = ["--conditions=@ablate/source", script, ...args.split(" ")];
@@ -28,6 +28,11 @@ test("one short round measures every budget of the terminal UI", () => {
     ["key, compare, 120x40", 50],
     ["key, layers, 120x40", 50],
     ["key, findings, 120x40", 50],
+    ["bytes of a key, 120x40", 6000],
+    ["mouse move, 120x40", 20],
+    ["bytes of a mouse move, 120x40", 2000],
+    ["first frame, 500 runs", 600],
+    ["a key of a filter, 500 runs", 150],
     ["CPU, nothing written", 1],
     ["CPU, 13 runs of 10 steps/s", 20],
     ["CPU, 1 run of 10 steps/s", 20],
