@@ -205,7 +205,7 @@ test.each<[string, Record<string, string>]>([
 });
 
 test("a light background gets colours that can be read on it", async () => {
-  const light = { NO_COLOR: "", COLORFGBG: "0;15" };
+  const light = { CI: undefined, NO_COLOR: "", COLORFGBG: "0;15" };
   const { output, ended } = onTerminal(folder, 100, ["diagnose", "sick"], light);
   expect(await ended).toBe(0);
   expect(output()).toContain("\x1b[35m▲");
