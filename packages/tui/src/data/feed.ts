@@ -224,10 +224,9 @@ export class Feed {
   }
 
   #takeOver(runs: readonly FollowedRun[] | null, now: number): void {
-    const isSame = runs === null || !this.#update(runs, now);
-    if (!isSame || (runs !== null && this.#snapshot.trouble !== damageText(this.#reader.checks)))
+    if (runs === null) this.#report(damageText(this.#reader.checks));
+    else if (this.#update(runs, now) || this.#snapshot.trouble !== damageText(this.#reader.checks))
       this.#publish();
-    else this.#report(damageText(this.#reader.checks));
   }
 
   /** Takes over a part of the runs; the first is shown, the others as soon as all are there. */
