@@ -232,6 +232,18 @@ test("p shows the panel alone, and again with the others", () => {
   expect(text(ui)).toContain("parallel coordinates");
 });
 
+test("where one panel fits p says so", () => {
+  const ui = grid({ columns: 100, rows: 30 });
+  expect(text(ui)).toContain("parallel coordinates");
+
+  const narrow = grid({ columns: 99, rows: 30 });
+  press(narrow, "p");
+  expect(narrow.state).toMatchObject({
+    isAlone: false,
+    message: "one panel fits: tab shows the next",
+  });
+});
+
 test("y and Y take settings and results of every run", () => {
   const { columns, rows } = grid().sheet;
 

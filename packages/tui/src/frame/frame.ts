@@ -90,6 +90,7 @@ function extentOf(room: Room, of: Drawn): Extent {
   return {
     rows: of.listRows ?? room.rows,
     pageRows: room.rows,
+    pageColumns: room.columns,
     pageLength: of.pageLength ?? room.rows,
     parts: of.parts ?? [0],
     xCells: of.xCells ?? room.columns,

@@ -124,6 +124,8 @@ export type Extent = {
   /** Rows of a list, and of a page. */
   readonly rows: number;
   readonly pageRows: number;
+  /** Columns of a page. */
+  readonly pageColumns: number;
   /** Lines of the page that is open. */
   readonly pageLength: number;
   /** First lines of its parts. */

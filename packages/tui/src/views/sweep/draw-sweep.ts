@@ -12,9 +12,9 @@ import { parallelPanel } from "./parallel-panel.ts";
 import { scatterPanel } from "./scatter-panel.ts";
 import { currentPoint, type Point, type Sweep, sweepOf } from "./sweep-data.ts";
 
-/** From so many cells on, all panels are on the screen: those of a terminal of 100x30. */
+/** From so many cells on, all panels are on the screen; a terminal of 100 columns has them between its margins. */
 const WIDE = 98;
-const HIGH = 25;
+const HIGH = 26;
 
 /** Whether all panels fit. */
 export function isRoomy({ columns, rows }: Box): boolean {

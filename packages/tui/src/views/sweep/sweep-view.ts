@@ -93,7 +93,7 @@ export const sweepView: View = {
       help: "the panel alone, or all again",
       after: ROWS.enter,
       act: (state, { extent }) => {
-        const isRoom = isRoomy({ columns: extent.xCells, rows: extent.pageRows });
+        const isRoom = isRoomy({ columns: extent.pageColumns, rows: extent.pageRows });
         return isRoom ? toggleAlone(state) : say(state, "one panel fits: tab shows the next");
       },
     },
