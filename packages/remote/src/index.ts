@@ -1,0 +1,1 @@
+export { PROTOCOL, queueName, type Tie } from "./wire/protocol.ts";
