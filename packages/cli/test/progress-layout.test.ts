@@ -12,6 +12,7 @@ const AT_0 = { from: 0, of: null, ofRevision: null, revision: 2 } as const;
 function activeRun(label: string, fields: Partial<ActiveRun> = {}): ActiveRun {
   return {
     run: `g/${label}`,
+    host: null,
     step: 12_000,
     steps: 200_000,
     loss: 2.34567,
@@ -54,6 +55,32 @@ test("the block is never wider or taller than the terminal, and always says how 
       }
     }
   }
+});
+
+test("each row says on which machine its run trains, once one is another", () => {
+  const runs = [
+    activeRun("v1", { host: "node7" }),
+    activeRun("v2"),
+    activeRun("v3", { speed: null }),
+  ];
+
+  const [, ...rows] = blockLines(viewOf(runs), { columns: 120, rows: 24, isAscii: false });
+
+  expect(rows[0]).toMatch(/2 min 32 s left {2}on node7$/);
+  expect(rows[1]).toMatch(/2 min 32 s left {2}here$/);
+  expect(rows[2]).toMatch(/2 min 32 s left$/);
+});
+
+test("long names of machines are cut so that they still differ, and give way last but for steps and loss", () => {
+  const hosts = ["worker-0001.cluster.example.org", "worker-0002.cluster.example.org"];
+  const runs = hosts.map((host, i) => activeRun(`v${i}`, { host, validLoss: 2.4 }));
+
+  const [, ...rows] = blockLines(viewOf(runs), { columns: 80, rows: 24, isAscii: false });
+
+  const shown = rows.map((row) => / on (\S+)$/.exec(row)?.[1] ?? "");
+  expect(new Set(shown).size).toBe(2);
+  expect(shown.every((host) => host.length > 0 && host.length <= 16)).toBe(true);
+  expect(rows[0]).toContain("loss 2.3457");
 });
 
 test("runs that have no room are folded into one line", () => {

@@ -16,6 +16,7 @@ export type GridEvent =
   | FindingsEvent
   | EndEvent
   | StorageEvent
+  | RemoteEvent
   | DoneEvent;
 
 /** An event of one run, by its name. */
@@ -53,6 +54,49 @@ export type KeptRun = {
 };
 
 type KeptEvent = OfRun<"kept"> & KeptRun;
+
+/** What happens on the way to workers of other machines. */
+export type RemoteEvent = DatabaseEvent | WorkersEvent | OutboxEvent | PlacedEvent | EvictedEvent;
+
+/** The database that runs are handed out by: it is connected, does not answer, or answers again. */
+type DatabaseEvent = {
+  readonly event: "database";
+  readonly state: "connected" | "waiting" | "over";
+  /** Its address, without a password. */
+  readonly database: string;
+  /** What keeps it from answering; null: it does. */
+  readonly error: string | null;
+  /** Since when it does not, or had not. */
+  readonly seconds: number;
+};
+
+/** Sent once it is connected, and when they are more or fewer than before. */
+type WorkersEvent = {
+  readonly event: "workers";
+  /** Processes of `ablate worker` that are there and can train this grid. */
+  readonly workers: number;
+  /** Runs that they train at a time, together. */
+  readonly slots: number;
+  readonly database: string;
+};
+
+/** What workers have sent and is not in the store yet is as much as may be: they wait, or go on. */
+type OutboxEvent = {
+  readonly event: "outbox";
+  readonly state: "full" | "over";
+  readonly bytes: number;
+  readonly limit: number;
+};
+
+/** A worker of another machine has begun to train the run. */
+type PlacedEvent = OfRun<"placed"> & { readonly host: string };
+
+/** The worker that trained it was told to go; the run is handed to another one, which is no retry. */
+type EvictedEvent = OfRun<"evicted"> &
+  Origin & {
+    /** The machine that it was on; null: this one. */
+    readonly host: string | null;
+  };
 
 type DoneEvent = {
   readonly event: "done";

@@ -5,6 +5,8 @@ import { Speed, timeLeft } from "@ablate/store";
 /** A run in training, as its events describe it. */
 export type ActiveRun = {
   readonly run: string;
+  /** The other machine that trains it; null: this one does, or none yet. */
+  readonly host: string | null;
   readonly step: number;
   readonly steps: number;
   readonly loss: number | null;
@@ -35,6 +37,7 @@ type Tracked = {
   readonly speed: Speed;
   firstAt: number | null;
   lastAt: number;
+  host: string | null;
   step: number;
   loss: number | null;
   validLoss: number | null;
@@ -61,6 +64,9 @@ export class GridProgress {
       case "started":
         this.#start(event, now);
         break;
+      case "placed":
+        this.#place(event);
+        break;
       case "progress":
         this.#advance(event, now);
         break;
@@ -74,10 +80,11 @@ export class GridProgress {
   at(now: number): GridView {
     const { grid, toTrain, steps: all } = this.#plan;
     const closing = mean(this.#closing);
-    const active = [...this.#active].map(([run, { steps, step, loss, validLoss, speed }]) => {
+    const active = [...this.#active].map(([run, { speed, ...tracked }]) => {
+      const { host, step, steps, loss, validLoss } = tracked;
       const pace = speed.at(now);
       const secondsLeft = pace === null || pace <= 0 ? null : (steps - step) / pace + closing;
-      return { run, step, steps, loss, validLoss, speed: pace, secondsLeft };
+      return { run, host, step, steps, loss, validLoss, speed: pace, secondsLeft };
     });
     const known = active.flatMap(({ speed }) => speed ?? []);
     const done = sum(this.#ended.values()) + sum(active.map(({ step }) => step));
@@ -105,9 +112,14 @@ export class GridProgress {
   #start({ run, steps, from }: Extract<GridEvent, { event: "started" }>, now: number): void {
     this.#ended.delete(run);
     this.#started.set(run, steps);
-    const nothing = { step: from, loss: null, validLoss: null, firstAt: null };
+    const nothing = { host: null, step: from, loss: null, validLoss: null, firstAt: null };
     this.#active.set(run, { ...nothing, steps, startedAt: now, lastAt: now, speed: new Speed() });
     this.#workers = Math.max(this.#workers, this.#active.size);
+  }
+
+  #place({ run, host }: Extract<GridEvent, { event: "placed" }>): void {
+    const tracked = this.#active.get(run);
+    if (tracked !== undefined) tracked.host = host;
   }
 
   #advance(event: Extract<GridEvent, { event: "progress" }>, now: number): void {

@@ -7,12 +7,15 @@ const NARROWEST_BAR = 5;
 const NARROWEST_NAME = 8;
 
 /** Columns of a run in the order in which they give way where there is no room. */
-const OPTIONAL = ["speed", "valid", "steps", "left", "loss"] as const;
+const OPTIONAL = ["speed", "valid", "where", "steps", "left", "loss"] as const;
 
 type Column = (typeof OPTIONAL)[number];
 
 /** Columns in the order in which they are shown. */
-const SHOWN: readonly Column[] = ["steps", "loss", "valid", "speed", "left"];
+const SHOWN: readonly Column[] = ["steps", "loss", "valid", "speed", "left", "where"];
+
+/** The names of machines are cut to so many cells; what tells them apart stays. */
+const WIDEST_HOST = 16;
 
 type BlockOptions = {
   readonly columns: number;
@@ -67,7 +70,16 @@ function runLines(runs: readonly ActiveRun[], grid: string, width: number): stri
     run.startsWith(`${grid}/`) ? run.slice(grid.length + 1) : run,
   );
   const longest = 2 + Math.max(0, ...names.map((name) => name.length));
-  const cells = runs.map(cellsOf);
+  const hosts = cutTogether(
+    runs.map(({ host }) => host ?? ""),
+    WIDEST_HOST,
+  );
+  const isSpread = hosts.some((host) => host !== "");
+  const cells = runs.map((run, i) => {
+    // Without a speed it may be waiting for a worker still.
+    const isHere = isSpread && run.host === null && run.speed !== null;
+    return { ...cellsOf({ ...run, host: hosts[i] || null }), ...(isHere ? { where: "here" } : {}) };
+  });
   const widthOf = (column: Column): number =>
     Math.max(0, ...cells.map((texts) => texts[column].length));
   let columns = SHOWN.filter((column) => widthOf(column) > 0);
@@ -81,9 +93,14 @@ function runLines(runs: readonly ActiveRun[], grid: string, width: number): stri
   const cut = cutTogether(names, nameWidth - indent.length);
   return runs.map(({ step, steps }, i) => {
     const name = `${indent}${cut[i] ?? ""}`.padEnd(nameWidth);
-    const facts = columns.map((one) => (cells[i]?.[one] ?? "").padStart(widthOf(one)));
+    const facts = columns.map((one) => inColumn(one, cells[i]?.[one] ?? "", widthOf(one)));
     return withBar(name, { share: steps === 0 ? 1 : step / steps, facts, width });
   });
+}
+
+/** Numbers end where their column does, words begin where it does. */
+function inColumn(column: Column, text: string, width: number): string {
+  return column === "where" ? text.padEnd(width) : text.padStart(width);
 }
 
 function cellsOf(run: ActiveRun): Readonly<Record<Column, string>> {
@@ -93,6 +110,7 @@ function cellsOf(run: ActiveRun): Readonly<Record<Column, string>> {
     loss: run.loss === null ? "" : `loss ${loss(run.loss)}`,
     valid: validLoss === null ? "" : `valid ${loss(validLoss)}`,
     ...paceTexts(run),
+    where: run.host === null ? "" : `on ${run.host}`,
   };
 }
 

@@ -7,6 +7,7 @@ import type { Paint, Style } from "../../command-line/terminal.ts";
 import { engineText } from "../../training/engines.ts";
 import { isOver, type Judged, verdict } from "../findings.ts";
 import { LEVEL_STYLES, stateStyle } from "../styles.ts";
+import { remoteLine } from "./remote-sentences.ts";
 
 type Of<Name extends GridEvent["event"]> = Extract<GridEvent, { readonly event: Name }>;
 
@@ -54,6 +55,11 @@ export function lineOf(event: GridEvent, paint: Paint): string | null {
     }
     case "storage":
       return storageLine(event, paint);
+    case "database":
+    case "workers":
+    case "outbox":
+    case "evicted":
+      return remoteLine(event, paint);
     case "done": {
       const { grid, trained, seconds } = event;
       return trained === 0 ? null : `${grid}: ${counted(trained, "run")} in ${duration(seconds)}`;

@@ -36,7 +36,18 @@ export function showProgress(terminal: Terminal, style: ProgressStyle): Progress
   };
 }
 
-const TOLD_QUIETLY: ReadonlySet<GridEvent["event"]> = new Set(["retried", "unused", "storage"]);
+const TOLD_QUIETLY: ReadonlySet<GridEvent["event"]> = new Set([
+  "retried",
+  "unused",
+  "storage",
+  "outbox",
+]);
+
+/** Says whether something about workers of other machines goes wrong, or goes on again after that. */
+function isRemoteTrouble(event: GridEvent): boolean {
+  if (event.event === "workers") return event.workers === 0;
+  return event.event === "database" && event.state !== "connected";
+}
 
 /** Tells of what goes wrong, and of runs that end with errors of their diagnosis. */
 function warner({ warn, paintWarning }: Terminal): (event: GridEvent) => void {
@@ -50,7 +61,7 @@ function warner({ warn, paintWarning }: Terminal): (event: GridEvent) => void {
     }
     const isWorse = event.event === "engine" && event.reason !== null;
     const isBad = event.event === "ended" && (event.error !== null || event.state === "diverged");
-    if (isWorse || isBad || TOLD_QUIETLY.has(event.event)) {
+    if (isWorse || isBad || isRemoteTrouble(event) || TOLD_QUIETLY.has(event.event)) {
       const line = lineOf(event, paintWarning);
       if (line !== null) warn(asLine(line));
     } else if (event.event === "ended" && verdict !== null && withErrors.has(event.run)) {
@@ -116,6 +127,7 @@ function plain(terminal: Terminal): Progress {
           ),
         );
       }
+      if (event.event === "placed") warn(asLine(`  ${event.run}: on ${event.host}`));
       if (event.event === "progress" && now - saidAt >= PLAIN_EVERY_MS) report(now);
       for (const line of linesAndVerdict(event)) warn(asLine(line));
     },
