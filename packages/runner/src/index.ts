@@ -32,6 +32,13 @@ export {
 export { isToTrain, type TrainMode } from "./pool/run-queue.ts";
 export type { TrainableRun } from "./pool/train-run.ts";
 export type { GridEvent, KeptRun } from "./train/events.ts";
+export type {
+  CoordinatorMessage,
+  FinalMessage,
+  StartedMessage,
+  TrainMessage,
+  WorkerMessage,
+} from "./train/messages.ts";
 export { collectProvenance } from "./train/provenance.ts";
 export { countValidations } from "./train/schedule.ts";
 export { askedStart } from "./train/start.ts";
