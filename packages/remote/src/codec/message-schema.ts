@@ -9,7 +9,7 @@ import type {
 } from "@ablate/core";
 import { ENGINES, ROLES } from "@ablate/core";
 import type { StartedMessage, WorkerMessage } from "@ablate/runner";
-import type { MetricPoint, Snapshot } from "@ablate/store";
+import type { MetricPoint, Provenance, Snapshot } from "@ablate/store";
 import { z } from "zod";
 import { layerKind, probe } from "./probe-schema.ts";
 import {
@@ -62,6 +62,11 @@ const judgedBy: z.ZodType<StartedMessage["judgedBy"]> = z.strictObject({
   thresholds,
   counting: counting.nullable().exactOptional(),
 } satisfies Shape<Required<StartedMessage["judgedBy"]>>);
+
+const provenance: z.ZodType<Provenance> = z.record(
+  text,
+  z.union([text, finite, z.boolean(), z.null()]),
+);
 
 const block: z.ZodType<StepBlock> = z
   .strictObject({
@@ -133,6 +138,7 @@ export const WORKER_MESSAGES: {
     from: count,
     unused: text.nullable(),
     judgedBy,
+    trainedOn: provenance.exactOptional(),
   } satisfies Shape<Required<OfType<"started">>>),
   steps: z.strictObject({
     type: z.literal("steps"),

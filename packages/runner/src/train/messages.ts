@@ -18,7 +18,14 @@ import type {
   TfjsBackend,
   Thresholds,
 } from "@ablate/core";
-import type { BestCheckpoint, Checkpoint, MetricPoint, ResumePoint, Snapshot } from "@ablate/store";
+import type {
+  BestCheckpoint,
+  Checkpoint,
+  MetricPoint,
+  Provenance,
+  ResumePoint,
+  Snapshot,
+} from "@ablate/store";
 import type { RecordConfig } from "../config/config.ts";
 
 /** A message about one run. */
@@ -60,8 +67,11 @@ export type ResumeFrom = Omit<ResumePoint, "runId" | "revision"> & {
 /** Offers the run another number of threads. */
 type ThreadsMessage = OfRun<"threads"> & { readonly threads: number };
 
-/** Ends the current run after its current block. */
-export type StopMessage = { readonly type: "stop"; readonly reason: "user" | "fail-fast" };
+/** Ends the current run after its current block. `evicted`: its worker has to go, another one goes on with it. */
+export type StopMessage = {
+  readonly type: "stop";
+  readonly reason: "user" | "fail-fast" | "evicted";
+};
 
 /**
  * From the coordinator to a worker. `data`: the names, sent once, before the first run that is
@@ -85,6 +95,8 @@ export type StartedMessage = OfRun<"started"> & {
   readonly unused: string | null;
   /** What the rules judge the run by. */
   readonly judgedBy: Pick<DiagnosisState, "thresholds" | "counting">;
+  /** Facts of the machine that trains it, where that is not the coordinator's. */
+  readonly trainedOn?: Provenance;
 };
 
 /** The run's engine does not run here; the run is left as it was. */
