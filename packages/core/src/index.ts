@@ -57,6 +57,7 @@ export {
 export { loadEngine, SIMD } from "./engines/load-engine.ts";
 export { ENGINE_REVISIONS, otherThanCurrent } from "./engines/revision.ts";
 export { kernelWishes } from "./engines/simd/kernel-wish.ts";
+export { kernelsHash } from "./engines/simd/wasm-modules.ts";
 export {
   type GainOptions,
   type GainResult,

@@ -24,6 +24,7 @@ export { dataHash, runHash } from "./plan/identity.ts";
 export { planRuns } from "./plan/plan-runs.ts";
 export { configDamage, storedSettings, storedSpec, storedYaml } from "./plan/stored-config.ts";
 export { weightsDamage } from "./plan/stored-weights.ts";
+export { CoreShares } from "./pool/core-shares.ts";
 export {
   type GridOptions,
   type GridOutcome,
@@ -31,15 +32,18 @@ export {
 } from "./pool/run-grid.ts";
 export { isToTrain, type TrainMode } from "./pool/run-queue.ts";
 export type { TrainableRun } from "./pool/train-run.ts";
+export { WorkerHandle as ForkedLine, type WorkerHandle as Line } from "./pool/worker-handle.ts";
 export type { GridEvent, KeptRun } from "./train/events.ts";
 export type {
   CoordinatorMessage,
+  EndedMessage,
   FinalMessage,
   StartedMessage,
+  StopMessage,
   TrainMessage,
   WorkerMessage,
 } from "./train/messages.ts";
-export { collectProvenance } from "./train/provenance.ts";
+export { collectProvenance, machineProvenance } from "./train/provenance.ts";
 export { countValidations } from "./train/schedule.ts";
 export { askedStart } from "./train/start.ts";
 export { sampleSeed } from "./worker/run-loop.ts";

@@ -5,6 +5,19 @@ import { cpus, hostname, release, type } from "node:os";
 import { dirname, join } from "node:path";
 import type { Provenance } from "@ablate/store";
 
+/** Facts of this machine, and of the programs on it that train runs. */
+export function machineProvenance(ablateVersion: string): Provenance {
+  return {
+    ablate: ablateVersion,
+    lockfile_sha256: lockfileHash(import.meta.dirname),
+    node: process.versions.node,
+    v8: process.versions.v8,
+    os: `${type()} ${release()} ${process.arch}`,
+    cpu: cpus()[0]?.model.trim() ?? null,
+    host: hostname(),
+  };
+}
+
 /** Collects the facts of the machine, of the programs that train runs, and of the checkout that the config is in. */
 export function collectProvenance(facts: {
   /** Path of the config. */
@@ -12,16 +25,17 @@ export function collectProvenance(facts: {
   readonly ablateVersion: string;
   readonly dataHash: string;
 }): Provenance {
+  const {
+    ablate = null,
+    lockfile_sha256 = null,
+    ...machine
+  } = machineProvenance(facts.ablateVersion);
   return {
-    ablate: facts.ablateVersion,
+    ablate,
     ...gitFacts(facts.config),
-    lockfile_sha256: lockfileHash(import.meta.dirname),
+    lockfile_sha256,
     data_sha256: facts.dataHash,
-    node: process.versions.node,
-    v8: process.versions.v8,
-    os: `${type()} ${release()} ${process.arch}`,
-    cpu: cpus()[0]?.model.trim() ?? null,
-    host: hostname(),
+    ...machine,
   };
 }
 

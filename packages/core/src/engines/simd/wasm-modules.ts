@@ -1,4 +1,5 @@
 /** The compiled files of `kernels/`, and what the compiler says that they export. */
+import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
 import { EngineError } from "../engine.ts";
 
@@ -25,6 +26,11 @@ const SCALAR = new URL("../../../dist/kernels-scalar.wasm", import.meta.url);
 /** Reads the bytes of the kernels. */
 export function readKernels(arithmetic: Arithmetic): Uint8Array {
   return readFileSync(KERNELS[arithmetic]);
+}
+
+/** Returns the sha256, hex, of the kernels that this program was built with, on which the bits of a run depend. */
+export function kernelsHash(): string {
+  return createHash("sha256").update(readKernels("fused")).digest("hex");
 }
 
 /** Says whether a module uses nothing that this Node and its processor lack. */

@@ -1,0 +1,53 @@
+/** A worker without a run: who is there to hand one out, and how long it waits. */
+import { mismatch, type Queues } from "./queues.ts";
+import type { RelayWire } from "./relay-wire.ts";
+import type { RemoteWorkerEvent } from "./worker-event.ts";
+
+type WaitingOptions = {
+  readonly wire: Pick<RelayWire, "coordinators">;
+  readonly queues: Queues;
+  readonly exitWhenIdleMs?: number | undefined;
+  readonly onEvent: (event: RemoteWorkerEvent) => void;
+};
+
+export class Waiting {
+  readonly #options: WaitingOptions;
+  #since: number | null = performance.now();
+  /** What was said last, so that it is said once. */
+  #said = "";
+
+  constructor(options: WaitingOptions) {
+    this.#options = options;
+  }
+
+  begin(): void {
+    this.#since = performance.now();
+  }
+
+  end(): void {
+    this.#since = null;
+    this.#said = "";
+  }
+
+  /** How much longer it may wait. */
+  get leftMs(): number {
+    const { exitWhenIdleMs = Number.POSITIVE_INFINITY } = this.#options;
+    return this.#since === null
+      ? Number.POSITIVE_INFINITY
+      : exitWhenIdleMs - (performance.now() - this.#since);
+  }
+
+  /** Looks who is there, and says it where it has changed. */
+  async look(): Promise<void> {
+    const { wire, queues, onEvent } = this.#options;
+    const there = await wire.coordinators();
+    await queues.learn(there);
+    const message = mismatch(there, queues.names);
+    const coordinators = there.map(({ host, grid }) => ({ host, grid }));
+    const event: RemoteWorkerEvent =
+      message === null ? { event: "waiting", coordinators } : { event: "mismatch", message };
+    const text = JSON.stringify(event);
+    if (text !== this.#said) onEvent(event);
+    this.#said = text;
+  }
+}
