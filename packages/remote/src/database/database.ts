@@ -1,0 +1,194 @@
+/** A database that may go away and come back: whoever asks waits, and whoever watches is told why. */
+import { setTimeout as sleep } from "node:timers/promises";
+import pg from "pg";
+import type { Address } from "./address.ts";
+import { codeOf, DatabaseError, isPassing, sentenceOf } from "./database-error.ts";
+import { Session } from "./session.ts";
+
+const WAITS_MS = [100, 200, 400, 800, 1600, 3000] as const;
+
+/** A question's time, and what is added for each byte that goes along: 100 kB/s is a slow line. */
+const QUERY_MS = 20_000;
+const BYTES_PER_MS = 100;
+
+/** Connections of a process for its questions: some may wait for a lock, and one must be free for the leases. */
+const CONNECTIONS = 4;
+
+/** Said to Postgres on every connection, so that it notices soon when the other end is gone. */
+const KEEPALIVE = `set_config('tcp_keepalives_idle', '10', false),
+  set_config('tcp_keepalives_interval', '5', false), set_config('tcp_keepalives_count', '3', false)`;
+
+export type Row = { readonly [column: string]: unknown };
+export type TroubleListener = (trouble: string | null) => void;
+
+export class Database {
+  readonly shown: string;
+  readonly #config: pg.ClientConfig;
+  readonly #pool: pg.Pool;
+  readonly #secret: string;
+  readonly #closing = new AbortController();
+  readonly #sessions = new Set<Session>();
+  readonly #troubleListeners = new Set<TroubleListener>();
+  #trouble: string | null = null;
+
+  private constructor(address: Address, secret: string) {
+    this.shown = address.shown;
+    this.#secret = secret;
+    this.#config = {
+      connectionTimeoutMillis: 10_000,
+      keepAlive: true,
+      keepAliveInitialDelayMillis: 5000,
+      ...address.config,
+    };
+    this.#pool = new pg.Pool({
+      ...this.#config,
+      max: CONNECTIONS,
+      idleTimeoutMillis: 60_000,
+      allowExitOnIdle: true,
+      onConnect: (client) => this.#introduce(client),
+    });
+    this.#pool.on("error", (error) => this.#tell(error));
+  }
+
+  /**
+   * Connects, and says at once what cannot work; a database that is just starting is waited for.
+   * @param secret - tells this process from others of the same role
+   */
+  static async open(address: Address, secret = ""): Promise<Database> {
+    const database = new Database(address, secret);
+    try {
+      for (let tries = 0; ; tries++) {
+        try {
+          await database.once("select 1");
+          return database;
+        } catch (error) {
+          if (!/^(57P|53)/.test(codeOf(error))) throw error;
+          database.#tell(error);
+          await database.#wait(tries);
+        }
+      }
+    } catch (error) {
+      await database.close();
+      throw database.#explained(error);
+    }
+  }
+
+  /** Null: the last question was answered. Otherwise why nothing is answered now. */
+  get trouble(): string | null {
+    return this.#trouble;
+  }
+
+  onTrouble(listener: TroubleListener): void {
+    this.#troubleListeners.add(listener);
+  }
+
+  /**
+   * Asks until there is an answer: the question may be asked twice, which must be harmless.
+   * @throws DatabaseError - what trying again cannot mend, or closed meanwhile
+   */
+  async query<R extends Row = Row>(text: string, values?: unknown[]): Promise<R[]> {
+    return await this.insist(() => this.once<R>(text, values));
+  }
+
+  /** Does something until it is done, as `query` asks. */
+  async insist<T>(act: () => Promise<T>): Promise<T> {
+    for (let tries = 0; ; tries++) {
+      try {
+        return await act();
+      } catch (error) {
+        if (this.#closing.signal.aborted || !isPassing(error)) throw this.#explained(error);
+        await this.#wait(tries);
+      }
+    }
+  }
+
+  /** Asks once. @throws as pg does; trouble is told */
+  async once<R extends Row = Row>(text: string, values: unknown[] = []): Promise<R[]> {
+    if (this.#closing.signal.aborted) throw new DatabaseError(`${this.shown}: closed`);
+    // Values, even none, make Postgres refuse several commands in one question.
+    const own = values.length > 0 ? { text, values } : { text };
+    const question = { ...own, query_timeout: QUERY_MS + sizeOf(values) / BYTES_PER_MS };
+    try {
+      const answer: unknown = await this.#pool.query<R>(question);
+      this.#tell(null);
+      return rowsOf<R>(answer);
+    } catch (error) {
+      if (isPassing(error)) this.#tell(error);
+      throw error;
+    }
+  }
+
+  /** Hears what is said on a channel, on a connection of its own; also calls when that came back. */
+  async listen(channel: string, onNews: () => void): Promise<void> {
+    await this.hold(
+      async (client) => {
+        await client.query(`listen ${client.escapeIdentifier(channel)}`);
+      },
+      onNews,
+      onNews,
+    );
+  }
+
+  /** Holds a connection, prepared anew whenever it comes back. */
+  async hold(
+    prepare: (client: pg.Client) => Promise<void>,
+    onBack: () => void,
+    onNews: () => void = () => {},
+  ): Promise<Session> {
+    const session = await Session.open({
+      config: this.#config,
+      prepare: async (client) => {
+        await this.#introduce(client);
+        await prepare(client);
+      },
+      onTrouble: (error) => this.#tell(error),
+      onBack,
+      onNews,
+    });
+    this.#sessions.add(session);
+    return session;
+  }
+
+  /** Ends all waits and connections. */
+  async close(): Promise<void> {
+    if (this.#closing.signal.aborted) return;
+    this.#closing.abort();
+    await Promise.all([...this.#sessions].map((session) => session.close()));
+    await this.#pool.end();
+  }
+
+  async #introduce(client: pg.ClientBase): Promise<void> {
+    const text = `select set_config('ablate.secret', $1, false), ${KEEPALIVE}`;
+    await client.query(text, [this.#secret]);
+  }
+
+  async #wait(tries: number): Promise<void> {
+    const ms = WAITS_MS[Math.min(tries, WAITS_MS.length - 1)];
+    await sleep(ms, undefined, { signal: this.#closing.signal }).catch(() => {});
+  }
+
+  #explained(error: unknown): unknown {
+    if (error instanceof DatabaseError || !(error instanceof Error)) return error;
+    return new DatabaseError(sentenceOf(error, this.shown));
+  }
+
+  #tell(error: unknown): void {
+    const trouble = error === null ? null : sentenceOf(error, this.shown);
+    if (trouble === this.#trouble) return;
+    this.#trouble = trouble;
+    for (const listener of this.#troubleListeners) listener(trouble);
+  }
+}
+
+function sizeOf(values: readonly unknown[] = []): number {
+  return values.reduce<number>(
+    (sum, value) => sum + (Buffer.isBuffer(value) ? value.byteLength : 0),
+    0,
+  );
+}
+
+/** Rows of all answers of a question that holds several commands, as pg-boss asks them. */
+function rowsOf<R>(answer: unknown): R[] {
+  const answers: readonly { readonly rows?: R[] }[] = Array.isArray(answer) ? answer : [answer];
+  return answers.flatMap(({ rows = [] }) => rows);
+}

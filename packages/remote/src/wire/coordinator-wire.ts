@@ -1,0 +1,290 @@
+/** What a coordinator says and hears: attempts handed out, messages that came, who is there. */
+import { randomUUID } from "node:crypto";
+import type { Address } from "../database/address.ts";
+import { Database } from "../database/database.ts";
+import type { Jobs } from "../database/jobs.ts";
+import { makeSchema } from "../database/schema.ts";
+import { PRESENT_SECONDS } from "../database/tables.ts";
+import { PROTOCOL } from "./protocol.ts";
+import { type HeldStoreError, lockStore, type StoreFacts } from "./store-lock.ts";
+
+export type NewAttempt = {
+  readonly runHash: string;
+  /** The run's full name. */
+  readonly run: string;
+  readonly queue: string;
+  readonly token: string;
+  readonly dataHash: string;
+  readonly request: Buffer;
+};
+
+export type LiveAttempt = NewAttempt & {
+  readonly id: string;
+  readonly number: number;
+  readonly job: string;
+};
+
+/** A message on its way. */
+export type Row = { readonly attempt: string; readonly seq: number; readonly body: Buffer };
+
+export type AttemptState = {
+  readonly attempt: string;
+  /** `lost`: its lease ended, or its worker gave it up. */
+  readonly state: "waiting" | "taken" | "done" | "lost";
+  /** Its machine, as told to people. */
+  readonly worker: string | null;
+};
+
+/** How often the coordinator says that it is there. */
+const SEEN_MS = 3000;
+
+/** News may be lost with a connection: so often all is looked at anyway. */
+const LOOK_MS = 1000;
+
+export class CoordinatorWire {
+  readonly database: Database;
+  readonly #facts: StoreFacts;
+  readonly #jobs: Jobs;
+  readonly #listeners = new Set<() => void>();
+  readonly #lostListeners = new Set<(error: HeldStoreError) => void>();
+  readonly #queues = new Map<string, string>();
+  readonly #timers: NodeJS.Timeout[] = [];
+  #lost: HeldStoreError | null = null;
+
+  private constructor(database: Database, facts: StoreFacts, jobs: Jobs) {
+    this.database = database;
+    this.#facts = facts;
+    this.#jobs = jobs;
+  }
+
+  /**
+   * Makes the schema where it is not there, and takes the store.
+   * @throws HeldStoreError - another coordinator has it
+   * @throws DatabaseError
+   */
+  static async open(address: Address, facts: StoreFacts): Promise<CoordinatorWire> {
+    const database = await Database.open(address);
+    let jobs: Jobs | null = null;
+    try {
+      jobs = await makeSchema(database);
+      const wire = new CoordinatorWire(database, facts, jobs);
+      await lockStore(database, facts, randomUUID(), (error) => wire.#lose(error));
+      await database.listen("ablate_coordinators", () => wire.#hear());
+      wire.#timers.push(
+        setInterval(() => wire.#saySeen(), SEEN_MS),
+        setInterval(() => wire.#hear(), LOOK_MS),
+      );
+      for (const timer of wire.#timers) timer.unref();
+      return wire;
+    } catch (error) {
+      await jobs?.close();
+      await database.close();
+      throw error;
+    }
+  }
+
+  /** Attempts of this store that are not over, to adopt; one whose job was not made any more gets it now. */
+  async live(): Promise<LiveAttempt[]> {
+    const rows = await this.database.query<LiveAttempt & { hasJob: boolean }>(
+      `select a.id, a.id as job, a.run_hash as "runHash", a.number, a.run, a.queue, a.token,
+        a.data_hash as "dataHash", a.request,
+        exists (select from ablate.job j where j.id = a.id) or a.last_seq >= 0 as "hasJob"
+      from ablate.attempt a where a.store = $1 and not a.is_over order by a.run_hash, a.number`,
+      [this.#facts.store],
+    );
+    for (const { id, queue, hasJob } of rows) {
+      this.#queues.set(id, queue);
+      if (!hasJob) await this.#send(queue, id);
+    }
+    return rows.map(({ hasJob: _, ...attempt }) => attempt);
+  }
+
+  /** Stores a data file, once. */
+  async putFile(sha256: string, body: Buffer): Promise<void> {
+    const [there] = await this.database.query(
+      `select from ablate.file where store = $1 and sha256 = $2`,
+      [this.#facts.store, sha256],
+    );
+    if (there !== undefined) return;
+    await this.database.query(
+      `insert into ablate.file values ($1, $2, $3) on conflict do nothing`,
+      [this.#facts.store, sha256, body],
+    );
+  }
+
+  /** Hands an attempt out: a crash between its row and its job is mended by `live`. */
+  async handOut(attempt: NewAttempt): Promise<{ id: string }> {
+    const id = randomUUID();
+    const { runHash, run, queue, token, dataHash, request } = attempt;
+    await this.database.query(
+      `insert into ablate.attempt (id, store, run_hash, number, run, queue, token, data_hash, request)
+      select $1, $2, $3, coalesce(max(number), 0) + 1, $4, $5, $6, $7, $8
+      from ablate.attempt where store = $2 and run_hash = $3 on conflict do nothing`,
+      [id, this.#facts.store, runHash, run, queue, token, dataHash, request],
+    );
+    this.#queues.set(id, queue);
+    await this.#send(queue, id);
+    return { id };
+  }
+
+  /** Messages that came, in the order of (attempt, seq); where there are more, each attempt has its share of the limit. */
+  async rows(
+    after: ReadonlyMap<string, number>,
+    limit: { readonly rows: number; readonly bytes: number },
+  ): Promise<Row[]> {
+    return await this.database.query<Row>(
+      `with next as (
+        select o.attempt, o.seq, row_number() over (partition by o.attempt order by o.seq) as turn, length(o.body) as bytes
+        from ablate.attempt a
+        left join unnest($2::uuid[], $3::int[]) s(attempt, seq) on s.attempt = a.id
+        cross join lateral (select * from ablate.outbox o where o.attempt = a.id and o.seq > coalesce(s.seq, -1)
+          order by o.seq limit $4) o
+        where a.store = $1
+      ), sums as (
+        select attempt, seq, sum(bytes) over w - bytes as before, row_number() over w as place
+        from next window w as (order by turn, attempt)
+      )
+      select o.attempt, o.seq, o.body from sums join ablate.outbox o using (attempt, seq)
+      where before < $5 and place <= $4 order by o.attempt, o.seq`,
+      [this.#facts.store, [...after.keys()], [...after.values()], limit.rows, limit.bytes],
+    );
+  }
+
+  /** Deletes messages that are in SQLite; the first of an attempt stays until it is over. */
+  async stored(rows: readonly { readonly attempt: string; readonly seq: number }[]): Promise<void> {
+    if (rows.length === 0) return;
+    await this.database.query(
+      `with said as (select * from unnest($1::uuid[], $2::int[]) s(attempt, seq)),
+      mine as (select id, is_over from ablate.attempt where store = $3 and id in (select attempt from said)
+        order by id for no key update),
+      gone as (delete from ablate.outbox o using said s, mine m
+        where o.attempt = s.attempt and o.seq = s.seq and m.id = o.attempt and (o.seq > 0 or m.is_over)
+        returning o.attempt, case when o.seq > 0 then length(o.body) else 0 end as bytes),
+      sums as (select m.id, coalesce((select sum(bytes) from gone where attempt = m.id), 0) as bytes,
+        (select max(seq) from said where attempt = m.id) as seq from mine m)
+      update ablate.attempt a set outbox_bytes = a.outbox_bytes - sums.bytes, drained = greatest(a.drained, sums.seq)
+      from sums where a.id = sums.id`,
+      [rows.map(({ attempt }) => attempt), rows.map(({ seq }) => seq), this.#facts.store],
+    );
+  }
+
+  async order(attempt: string, stop: "user" | "fail-fast"): Promise<void> {
+    await this.database.query(`update ablate.attempt set stop = $2 where id = $1`, [attempt, stop]);
+    await this.#tellWorkers();
+  }
+
+  /** Takes an attempt back that nobody has taken: true: it is over. */
+  async withdraw(attempt: string): Promise<boolean> {
+    const [row] = await this.database.query<{ isOver: boolean }>(
+      `with a as (select id, queue, is_over from ablate.attempt where id = $1 for update),
+      gone as (delete from ablate.job j using a where j.name = a.queue and j.id = a.id and j.state < 'active'
+        returning j.id),
+      ended as (update ablate.attempt t set is_over = true from a where t.id = a.id and not a.is_over
+        and (exists (select from gone) or not exists (select from ablate.job j where j.name = a.queue and j.id = a.id))
+        returning t.id)
+      select is_over or exists (select from ended) as "isOver" from a`,
+      [attempt],
+    );
+    return row?.isOver ?? true;
+  }
+
+  /** Ends an attempt: nothing that its worker says from now on is taken. What is here already may still be drained. */
+  async revoke(attempt: string): Promise<void> {
+    await this.database.query(
+      `with over as (update ablate.attempt set is_over = true where id = $1 returning id, drained)
+      delete from ablate.outbox o using over where o.attempt = over.id and o.seq <= over.drained`,
+      [attempt],
+    );
+    const queue = this.#queues.get(attempt);
+    if (queue !== undefined) {
+      await this.database.insist(() => this.#jobs.cancel(queue, attempt));
+    }
+    await this.#tellWorkers();
+  }
+
+  async states(): Promise<AttemptState[]> {
+    return await this.database.query<AttemptState>(
+      `select a.id as attempt, a.worker, case
+          when a.gave_up is not null or j.state in ('failed', 'cancelled') then 'lost'
+          when j.state = 'completed' then 'done'
+          when j.state = 'active' then 'taken'
+          when j.state is null and a.last_seq >= 0 then 'lost'
+          else 'waiting' end as state
+      from ablate.attempt a left join ablate.job j on j.name = a.queue and j.id = a.id
+      where a.store = $1 and not a.is_over order by a.run_hash, a.number`,
+      [this.#facts.store],
+    );
+  }
+
+  /** Free and busy slots of workers that are there, stay and speak this protocol. */
+  async slots(): Promise<number> {
+    const [row] = await this.database.query<{ slots: number }>(
+      `select coalesce(sum(slots), 0)::int as slots from ablate.worker
+      where seen > now() - interval '${PRESENT_SECONDS} s' and not is_leaving
+        and exists (select from jsonb_array_elements_text(facts->'queues') q where q like 'runs.${PROTOCOL}.%')`,
+    );
+    return row?.slots ?? 0;
+  }
+
+  /** Calls when something may have changed, and every second. */
+  onNews(listener: () => void): void {
+    this.#listeners.add(listener);
+  }
+
+  /** Calls when another coordinator has taken the store meanwhile: this one must stop. */
+  onLost(listener: (error: HeldStoreError) => void): void {
+    this.#lostListeners.add(listener);
+    if (this.#lost !== null) listener(this.#lost);
+  }
+
+  /** Lets go of the store, and removes what nobody needs of it. */
+  async close(): Promise<void> {
+    for (const timer of this.#timers) clearInterval(timer);
+    if (this.#lost === null) await this.#clean().catch(() => {});
+    await this.#jobs.close();
+    await this.database.close();
+  }
+
+  async #clean(): Promise<void> {
+    const { store } = this.#facts;
+    const gone = `delete from ablate.attempt where store = $1 and is_over returning id`;
+    await this.database.once(
+      `with gone as (${gone}), jobs as (delete from ablate.job j using gone where j.id = gone.id)
+      delete from ablate.holder h using gone where h.job = gone.id`,
+      [store],
+    );
+    await this.database.once(
+      `delete from ablate.file f where store = $1
+      and not exists (select from ablate.attempt a where a.store = f.store and a.data_hash = f.sha256)`,
+      [store],
+    );
+    await this.database.once(`delete from ablate.coordinator where store = $1`, [store]);
+  }
+
+  async #send(queue: string, id: string): Promise<void> {
+    await this.database.query(
+      `update ablate.coordinator set queues = array_append(queues, $2) where store = $1 and not $2 = any (queues)`,
+      [this.#facts.store, queue],
+    );
+    await this.database.insist(() => this.#jobs.send(queue, id));
+    await this.#tellWorkers();
+  }
+
+  async #tellWorkers(): Promise<void> {
+    await this.database.query(`select pg_notify('ablate_workers', '')`);
+  }
+
+  #saySeen(): void {
+    const text = `update ablate.coordinator set seen = now() where store = $1`;
+    this.database.once(text, [this.#facts.store]).catch(() => {});
+  }
+
+  #hear(): void {
+    for (const listener of this.#listeners) listener();
+  }
+
+  #lose(error: HeldStoreError): void {
+    this.#lost = error;
+    for (const listener of this.#lostListeners) listener(error);
+  }
+}
