@@ -28,7 +28,9 @@ export type RemoteWorkerOptions = {
   readonly maxRuns?: number | undefined;
   /** Ends when there was nothing to train for so long. */
   readonly exitWhenIdleMs?: number | undefined;
-  /** Of this program, for the provenance of the runs. */
+  /** What the provenance of the runs calls this worker. */
+  readonly name: string;
+  /** Of this program, for the same. */
   readonly version: string;
   /** What schedulers say of this process, for the same. */
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -93,7 +95,7 @@ class RemoteWorker {
     const room = new Bell();
     this.#context = {
       ...{ cores, threads, backend: options.backend, onEvent },
-      trainedOn: trainedOn(options.version, options.environment),
+      trainedOn: { ...trainedOn(options.version, options.environment), worker: options.name },
       files: new NamesFiles(wire),
       outbox: new Outbox({ wire, news: room, onEvent }),
       shares: new CoreShares({ cores, asked: threads, waiting: () => 0 }),
