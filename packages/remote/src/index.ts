@@ -11,7 +11,6 @@ export {
 } from "./wire/coordinator-wire.ts";
 export {
   type CoordinatorListed,
-  type Dropped,
   dropSchema,
   listWorkers,
   type WorkerListed,
@@ -33,3 +32,4 @@ export {
   runWorker,
 } from "./worker/run-worker.ts";
 export type { RemoteWorkerEvent } from "./worker/worker-event.ts";
+export { workerFacts } from "./worker/worker-facts.ts";

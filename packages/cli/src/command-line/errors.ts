@@ -17,9 +17,6 @@ const FIXABLE: ReadonlySet<string> = new Set([
   "LogError",
   "EngineError",
   "DamageError",
-  "AddressError",
-  "DatabaseError",
-  "HeldStoreError",
 ]);
 
 /** Returns what to print for an error, never a stack, and the exit code. */

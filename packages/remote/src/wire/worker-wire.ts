@@ -55,13 +55,6 @@ const SECRET_BYTES = 32;
 
 const SCHEMA_WAIT_MS = 1000;
 
-type WireOptions = {
-  readonly isPatient?: boolean;
-  readonly signal?: AbortSignal;
-  readonly onConnected?: () => void;
-  readonly onWait?: () => void;
-};
-
 export class WorkerWire {
   readonly database: Database;
   readonly #facts: WorkerFacts;
@@ -80,27 +73,22 @@ export class WorkerWire {
 
   /**
    * @param isPatient - waits for a schema that no coordinator has made yet
-   * @param signal - ends this wait
-   * @param onConnected - hears that the database answers
-   * @param onWait - hears that there is a wait
-   * @throws DatabaseError - also when the wait was ended
+   * @throws DatabaseError
    */
   static async open(
     address: Address,
     facts: WorkerFacts,
-    { isPatient = false, signal, onConnected, onWait }: WireOptions = {},
+    { isPatient = false }: { readonly isPatient?: boolean } = {},
   ): Promise<WorkerWire> {
     const database = await Database.open(address, randomBytes(SECRET_BYTES).toString("hex"));
     try {
-      onConnected?.();
-      for (let tries = 0; !(await checkProtocol(database)); tries++) {
-        if (!isPatient || signal?.aborted) {
+      while (!(await checkProtocol(database))) {
+        if (!isPatient) {
           throw new DatabaseError(
             `${address.shown}: no coordinator has been here yet (ablate run --on)`,
           );
         }
-        if (tries === 0) onWait?.();
-        await sleep(SCHEMA_WAIT_MS, undefined, { signal }).catch(() => {});
+        await sleep(SCHEMA_WAIT_MS);
       }
       const wire = new WorkerWire(database, facts, await Jobs.open(database, false));
       await database.listen("ablate_workers", () => wire.#hear());

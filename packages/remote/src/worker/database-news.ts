@@ -1,5 +1,5 @@
 /** Tells of a database that does not answer: once, when that has lasted a moment, and once when it is over. */
-import type { RelayWire } from "./relay-wire.ts";
+import type { Database } from "../database/database.ts";
 import type { RemoteWorkerEvent } from "./worker-event.ts";
 
 /** A connection that comes back within this time is nothing to tell of. */
@@ -7,7 +7,7 @@ const MOMENT_MS = 1000;
 
 /** Returns what ends it. */
 export function tellOfTrouble(
-  database: RelayWire["database"],
+  database: Pick<Database, "trouble" | "onTrouble">,
   onEvent: (event: RemoteWorkerEvent) => void,
 ): () => void {
   let since: number | null = null;

@@ -4,10 +4,11 @@ import type { CoreShares, Line, StopMessage, TrainMessage, WorkerMessage } from 
 import { type Provenance, Speed } from "@ablate/store";
 import { decodeTrainMessage } from "../codec/codec.ts";
 import { CodecError } from "../codec/codec-error.ts";
+import { DatabaseError } from "../database/database-error.ts";
+import type { Taken } from "../wire/worker-wire.ts";
 import type { NamesFiles } from "./names-files.ts";
 import type { Outbox } from "./outbox.ts";
 import { Relay, type RelayEnd } from "./relay.ts";
-import type { Taken } from "./relay-wire.ts";
 import type { RemoteWorkerEvent } from "./worker-event.ts";
 
 /** What all attempts of a worker are trained with. */
@@ -73,7 +74,8 @@ export class HeldAttempt {
       const names = await this.#context.files.of(this.taken);
       return this.#isAbandoned ? await this.#abandoned.promise : await this.#carry(request, names);
     } catch (error) {
-      if (!(error instanceof CodecError)) throw error;
+      const isOfRun = error instanceof CodecError || error instanceof DatabaseError;
+      if (!isOfRun) throw error;
       return { kind: "lost", cause: error.message };
     }
   }
@@ -113,16 +115,12 @@ export class HeldAttempt {
 
   #follow(message: WorkerMessage, { spec }: TrainMessage): void {
     const { run } = this.taken;
-    const { steps } = spec.train;
     if (message.type === "started") {
       const { from } = message;
       this.#reach(from);
-      this.#context.onEvent({ event: "started", run, from, steps });
+      this.#context.onEvent({ event: "started", run, from, steps: spec.train.steps });
     }
-    if (!("block" in message)) return;
-    this.#reach(message.block.first + message.block.count);
-    const { stepsPerSecond } = this;
-    this.#context.onEvent({ event: "progress", run, step: this.#step, steps, stepsPerSecond });
+    if ("block" in message) this.#reach(message.block.first + message.block.count);
   }
 
   #reach(step: number): void {
@@ -136,10 +134,8 @@ export class HeldAttempt {
     if (end.kind === "lost") return { event: "lost", run, error: end.cause };
     const { message } = end;
     if (message.type !== "ended") return { event: "failed", run, error: message.error };
-    const { state, reason, trainSeconds } = message;
-    const step = this.#step;
-    const stepsPerSecond = step > 0 && trainSeconds > 0 ? step / trainSeconds : null;
+    const { state, reason } = message;
     const seconds = (performance.now() - this.#takenAt) / 1000;
-    return { event: "ended", run, state, reason, step, stepsPerSecond, seconds };
+    return { event: "ended", run, state, reason, step: this.#step, seconds };
   }
 }

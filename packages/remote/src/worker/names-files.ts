@@ -1,16 +1,16 @@
 /** The names that runs are trained on: read once from the wire, the last few are kept. */
 import type { NameLists } from "@ablate/core";
 import { decodeNames } from "../codec/codec.ts";
-import type { RelayWire, Taken } from "./relay-wire.ts";
+import type { Taken, WorkerWire } from "../wire/worker-wire.ts";
 
 /** Grids that a worker may serve in turn without reading their names again. */
 const KEPT = 4;
 
 export class NamesFiles {
-  readonly #wire: Pick<RelayWire, "file">;
+  readonly #wire: Pick<WorkerWire, "file">;
   readonly #files = new Map<string, Promise<NameLists>>();
 
-  constructor(wire: Pick<RelayWire, "file">) {
+  constructor(wire: Pick<WorkerWire, "file">) {
     this.#wire = wire;
   }
 

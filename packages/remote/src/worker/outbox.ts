@@ -1,13 +1,15 @@
 /** Where messages go to their coordinator: waits while as much lies there as may. */
+
+import type { WorkerWire } from "../wire/worker-wire.ts";
 import type { Bell } from "./bell.ts";
-import type { RelayWire } from "./relay-wire.ts";
 import type { RemoteWorkerEvent } from "./worker-event.ts";
 
-/** A full outbox is tried again after so long: its coordinator may be slow, or away. */
-const TRY_AGAIN_MS = 500;
+/** A full outbox is tried again after so long, then after twice as long: every try carries the whole message. */
+const FIRST_WAIT_MS = 100;
+const LONGEST_WAIT_MS = 3000;
 
 type OutboxOptions = {
-  readonly wire: Pick<RelayWire, "put">;
+  readonly wire: Pick<WorkerWire, "put">;
   /** Rings when there may be room. */
   readonly news: Bell;
   readonly onEvent: (event: RemoteWorkerEvent) => void;
@@ -28,12 +30,12 @@ export class Outbox {
   /** Resolves once the message is committed; false: nobody waits for it any more. */
   async put(attempt: string, seq: number, body: Buffer, signal: AbortSignal): Promise<boolean> {
     const { wire, news } = this.#options;
-    while (!signal.aborted) {
+    for (let waitMs = FIRST_WAIT_MS; !signal.aborted; waitMs *= 2) {
       const outcome = await wire.put(attempt, seq, body);
       if (outcome === "stored") this.#hasRoom();
       if (outcome !== "full") return outcome === "stored";
       this.#isFullNow();
-      await news.wait(TRY_AGAIN_MS);
+      await news.wait(Math.min(waitMs, LONGEST_WAIT_MS));
     }
     return false;
   }

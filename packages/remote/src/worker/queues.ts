@@ -5,8 +5,8 @@ import { fileURLToPath } from "node:url";
 import { ENGINE_REVISIONS, type TfjsBackend } from "@ablate/core";
 import { folderToStart } from "@ablate/store";
 import { PROTOCOL, queueName } from "../wire/protocol.ts";
+import type { CoordinatorSeen } from "../wire/worker-wire.ts";
 import type { EngineAnswer } from "./engine-process.ts";
-import type { LiveCoordinator } from "./relay-wire.ts";
 
 const EXTENSION = extname(import.meta.url);
 const ENTRY = fileURLToPath(new URL(`./engine-process${EXTENSION}`, import.meta.url));
@@ -33,7 +33,7 @@ export class Queues {
   }
 
   /** Finds out whether runs of tfjs are trained here, once somebody has any to hand out. */
-  async learn(coordinators: readonly LiveCoordinator[]): Promise<void> {
+  async learn(coordinators: readonly CoordinatorSeen[]): Promise<void> {
     const tfjs = queueName("tfjs");
     const isAsked = coordinators.some(({ queues }) =>
       queues.some((queue) => queue === tfjs || queue.startsWith(`${tfjs}.`)),
@@ -49,7 +49,7 @@ export class Queues {
 
 /** Returns what nobody here understands, where there are coordinators and none has runs for these queues. */
 export function mismatch(
-  coordinators: readonly LiveCoordinator[],
+  coordinators: readonly CoordinatorSeen[],
   names: readonly string[],
 ): string | null {
   const mine = new Set(names);

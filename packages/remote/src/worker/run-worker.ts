@@ -1,6 +1,7 @@
 /** Trains what coordinators hand out, on this machine, until it has to go. */
 import type { TfjsBackend } from "@ablate/core";
 import { CoreShares, ForkedLine } from "@ablate/runner";
+import type { Taken, WorkerWire } from "../wire/worker-wire.ts";
 import { Bell } from "./bell.ts";
 import { tellOfTrouble } from "./database-news.ts";
 import { type AttemptContext, HeldAttempt } from "./held-attempt.ts";
@@ -9,13 +10,12 @@ import { NamesFiles } from "./names-files.ts";
 import { Outbox } from "./outbox.ts";
 import { Queues } from "./queues.ts";
 import type { RelayEnd } from "./relay.ts";
-import type { RelayWire, Taken } from "./relay-wire.ts";
 import { trainedOn } from "./trained-on.ts";
 import { Waiting } from "./waiting.ts";
 import type { RemoteWorkerEvent } from "./worker-event.ts";
 
 export type RemoteWorkerOptions = {
-  readonly wire: RelayWire;
+  readonly wire: WorkerWire;
   /** Runs that are trained at a time. */
   readonly workers: number;
   /** Cores that runs may use. */
@@ -28,9 +28,7 @@ export type RemoteWorkerOptions = {
   readonly maxRuns?: number | undefined;
   /** Ends when there was nothing to train for so long. */
   readonly exitWhenIdleMs?: number | undefined;
-  /** What the provenance of the runs calls this worker. */
-  readonly name: string;
-  /** Of this program, for the same. */
+  /** Of this program, for the provenance of the runs. */
   readonly version: string;
   /** What schedulers say of this process, for the same. */
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -95,7 +93,7 @@ class RemoteWorker {
     const room = new Bell();
     this.#context = {
       ...{ cores, threads, backend: options.backend, onEvent },
-      trainedOn: { ...trainedOn(options.version, options.environment), worker: options.name },
+      trainedOn: trainedOn(options.version, options.environment),
       files: new NamesFiles(wire),
       outbox: new Outbox({ wire, news: room, onEvent }),
       shares: new CoreShares({ cores, asked: threads, waiting: () => 0 }),

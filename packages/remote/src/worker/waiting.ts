@@ -1,10 +1,11 @@
 /** A worker without a run: who is there to hand one out, and how long it waits. */
+
+import type { WorkerWire } from "../wire/worker-wire.ts";
 import { mismatch, type Queues } from "./queues.ts";
-import type { RelayWire } from "./relay-wire.ts";
 import type { RemoteWorkerEvent } from "./worker-event.ts";
 
 type WaitingOptions = {
-  readonly wire: Pick<RelayWire, "coordinators">;
+  readonly wire: Pick<WorkerWire, "coordinators">;
   readonly queues: Queues;
   readonly exitWhenIdleMs?: number | undefined;
   readonly onEvent: (event: RemoteWorkerEvent) => void;

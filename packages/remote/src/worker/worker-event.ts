@@ -1,6 +1,6 @@
 /** What happens at a worker of another machine, for whoever watches it. */
 import type { EndedMessage } from "@ablate/runner";
-import type { LiveCoordinator } from "./relay-wire.ts";
+import type { CoordinatorSeen } from "../wire/worker-wire.ts";
 
 type OfRun<Name extends string> = { readonly event: Name; readonly run: string };
 
@@ -8,7 +8,7 @@ export type RemoteWorkerEvent =
   /** Nothing is to be trained now; who is there that may hand out runs, which may be nobody. */
   | {
       readonly event: "waiting";
-      readonly coordinators: readonly Pick<LiveCoordinator, "host" | "grid">[];
+      readonly coordinators: readonly Pick<CoordinatorSeen, "host" | "grid">[];
     }
   /** Somebody hands out runs, and nobody to this version. */
   | { readonly event: "mismatch"; readonly message: string }
@@ -17,18 +17,10 @@ export type RemoteWorkerEvent =
   | OfRun<"taken">
   /** It trains: `from` updates were made before. */
   | (OfRun<"started"> & { readonly from: number; readonly steps: number })
-  /** `step` updates were made, those before included; null: how fast is not known yet. */
-  | (OfRun<"progress"> & {
-      readonly step: number;
-      readonly steps: number;
-      readonly stepsPerSecond: number | null;
-    })
   | (OfRun<"ended"> &
       Pick<EndedMessage, "state" | "reason"> & {
         /** Updates made, those before included. */
         readonly step: number;
-        /** Over all that was trained of it; null: nothing was. */
-        readonly stepsPerSecond: number | null;
         /** Since it was taken. */
         readonly seconds: number;
       })

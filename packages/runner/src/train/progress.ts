@@ -61,16 +61,13 @@ export class RunProgress {
     return this.#end("interrupted", error, 0);
   }
 
-  #start({ engine, unused, trainedOn }: StartedMessage): GridEvent[] {
-    const run = this.#run;
-    const host = trainedOn?.host;
+  #start({ engine, unused }: StartedMessage): GridEvent[] {
     // Of simd on its fastest kernels there is nothing to tell.
     const isUsual = engine.engine === "simd" && engine.reason === null;
-    return [
-      ...(typeof host === "string" ? [{ event: "placed", run, host } as const] : []),
-      ...(isUsual ? [] : [{ event: "engine", ...engine } as const]),
-      ...(unused === null ? [] : [{ event: "unused", run, message: unused } as const]),
-    ];
+    const facts: GridEvent[] = isUsual ? [] : [{ event: "engine", ...engine }];
+    return unused === null
+      ? facts
+      : [...facts, { event: "unused", run: this.#run, message: unused }];
   }
 
   #advance({ block, trainSeconds }: Pick<StepsMessage, "block" | "trainSeconds">): GridEvent {
