@@ -7,6 +7,7 @@ import { once } from "node:events";
 import {
   appendFileSync,
   chmodSync,
+  copyFileSync,
   existsSync,
   mkdtempSync,
   openSync,
@@ -50,6 +51,8 @@ export type PostgresOptions = {
   readonly settings?: readonly string[];
   /** Lines of pg_hba.conf instead of trust on loopback. */
   readonly logins?: readonly string[];
+  /** Files of the cluster's folder that only Postgres may read, by their names there: keys and certificates. */
+  readonly files?: { readonly [name: string]: string };
   /** Only where what a test says does not depend on it. */
   readonly isFsyncOff?: boolean;
   /** Also listens on a socket in its folder. */
@@ -141,7 +144,8 @@ export class Postgres {
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 
-  #init({ settings = [], logins, isFsyncOff = false, hasSocket = false }: PostgresOptions): void {
+  #init(options: PostgresOptions): void {
+    const { settings = [], logins, files = {}, isFsyncOff = false, hasSocket = false } = options;
     const user = unprivileged();
     if (user !== null) {
       spawnSync("chown", [user, this.folder]);
@@ -175,6 +179,12 @@ export class Postgres {
       ...settings,
     ];
     appendFileSync(join(this.data, "postgresql.conf"), `${lines.join("\n")}\n`);
+    for (const [name, from] of Object.entries(files)) {
+      const path = join(this.data, name);
+      copyFileSync(from, path);
+      chmodSync(path, 0o600);
+      if (user !== null) spawnSync("chown", [user, path]);
+    }
     if (logins !== undefined) {
       writeFileSync(join(this.data, "pg_hba.conf"), `${logins.join("\n")}\n`);
     }

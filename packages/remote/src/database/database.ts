@@ -18,6 +18,20 @@ const CONNECTIONS = 4;
 const KEEPALIVE = `set_config('tcp_keepalives_idle', '10', false),
   set_config('tcp_keepalives_interval', '5', false), set_config('tcp_keepalives_count', '3', false)`;
 
+/** What is made belongs to the schema's owner, whoever of its members makes it. */
+const AS_OWNER = `select set_config('role', owner.rolname, false) from pg_roles owner
+  where pg_has_role(session_user, owner.oid, 'MEMBER') and case
+    when to_regnamespace('ablate') is null
+      then owner.rolname = 'ablate_coordinator' and has_database_privilege(owner.oid, current_database(), 'CREATE')
+    else owner.oid = (select nspowner from pg_namespace where nspname = 'ablate') end`;
+
+export type Role = {
+  /** Tells this process from others of the same role. */
+  readonly secret?: string;
+  /** Makes and changes what is in the schema. */
+  readonly isOwner?: boolean;
+};
+
 export type Row = { readonly [column: string]: unknown };
 export type TroubleListener = (trouble: string | null) => void;
 
@@ -25,15 +39,15 @@ export class Database {
   readonly shown: string;
   readonly #config: pg.ClientConfig;
   readonly #pool: pg.Pool;
-  readonly #secret: string;
+  readonly #role: Role;
   readonly #closing = new AbortController();
   readonly #sessions = new Set<Session>();
   readonly #troubleListeners = new Set<TroubleListener>();
   #trouble: string | null = null;
 
-  private constructor(address: Address, secret: string) {
+  private constructor(address: Address, role: Role) {
     this.shown = address.shown;
-    this.#secret = secret;
+    this.#role = role;
     this.#config = {
       connectionTimeoutMillis: 10_000,
       keepAlive: true,
@@ -45,17 +59,20 @@ export class Database {
       max: CONNECTIONS,
       idleTimeoutMillis: 60_000,
       allowExitOnIdle: true,
-      onConnect: (client) => this.#introduce(client),
+      onConnect: async (client) => {
+        await this.#introduce(client);
+        if (role.isOwner === true) await client.query(AS_OWNER);
+      },
     });
     this.#pool.on("error", (error) => this.#tell(error));
   }
 
   /**
    * Connects, and says at once what cannot work; a database that is just starting is waited for.
-   * @param secret - tells this process from others of the same role
+   * @throws DatabaseError
    */
-  static async open(address: Address, secret = ""): Promise<Database> {
-    const database = new Database(address, secret);
+  static async open(address: Address, role: Role = {}): Promise<Database> {
+    const database = new Database(address, role);
     try {
       for (let tries = 0; ; tries++) {
         try {
@@ -159,7 +176,7 @@ export class Database {
 
   async #introduce(client: pg.ClientBase): Promise<void> {
     const text = `select set_config('ablate.secret', $1, false), ${KEEPALIVE}`;
-    await client.query(text, [this.#secret]);
+    await client.query(text, [this.#role.secret ?? ""]);
   }
 
   async #wait(tries: number): Promise<void> {

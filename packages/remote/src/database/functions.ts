@@ -42,6 +42,9 @@ begin
     or new.retry_count < old.retry_count or coalesce(length(new.output::text), 0) > ${FACTS_BYTES} then
     raise exception 'a worker takes a job, keeps it and finishes it, nothing else' using errcode = '42501';
   end if;
+  -- A lease of the future would never end.
+  new.heartbeat_on := least(new.heartbeat_on, now());
+  new.started_on := least(new.started_on, now());
   return new;
 end $$;
 

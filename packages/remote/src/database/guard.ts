@@ -15,7 +15,7 @@ export const GUARD: string = `
 do $guard$ begin
   if not exists (select from pg_trigger where tgname = 'ablate_guard' and tgrelid = 'ablate.job_common'::regclass) then
     create trigger ablate_guard before update on ablate.job_common for each row execute function ablate.guard_job();
-    create trigger ablate_holder after update on ablate.job_common for each row
+    create trigger ablate_holder before update on ablate.job_common for each row
       when (new.state = 'active' and old.state < 'active') execute function ablate.keep_holder();
   end if;
 end $guard$;

@@ -63,7 +63,7 @@ export class CoordinatorWire {
    * @throws DatabaseError
    */
   static async open(address: Address, facts: StoreFacts): Promise<CoordinatorWire> {
-    const database = await Database.open(address);
+    const database = await Database.open(address, { isOwner: true });
     let jobs: Jobs | null = null;
     try {
       jobs = await makeSchema(database);

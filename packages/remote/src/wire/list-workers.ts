@@ -75,7 +75,7 @@ export async function dropSchema(
   address: Address,
   { isForced }: { readonly isForced: boolean },
 ): Promise<void> {
-  const database = await Database.open(address);
+  const database = await Database.open(address, { isOwner: true });
   try {
     if (!isForced) await refuseWhileLive(database);
     await database.query(`drop schema if exists ablate cascade`);

@@ -86,9 +86,12 @@ async function takeLock(
     const mayGo = holder !== undefined && (isOurs || (isFirst && holder.isGone));
     if (tries >= TRIES || (!mayGo && holder !== undefined)) throw held(facts, holder);
     if (holder !== undefined) {
-      await client.query(`select pg_terminate_backend($1) from pg_locks where pid = $1 limit 1`, [
-        holder.backend,
-      ]);
+      // Of another login than ours it may not be ended: then the store stays held.
+      await client
+        .query(`select pg_terminate_backend($1) from pg_locks where pid = $1 limit 1`, [
+          holder.backend,
+        ])
+        .catch(() => {});
     }
     await client.query(`select pg_sleep(0.1)`);
   }

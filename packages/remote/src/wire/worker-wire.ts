@@ -80,7 +80,9 @@ export class WorkerWire {
     facts: WorkerFacts,
     { isPatient = false }: { readonly isPatient?: boolean } = {},
   ): Promise<WorkerWire> {
-    const database = await Database.open(address, randomBytes(SECRET_BYTES).toString("hex"));
+    const database = await Database.open(address, {
+      secret: randomBytes(SECRET_BYTES).toString("hex"),
+    });
     try {
       while (!(await checkProtocol(database))) {
         if (!isPatient) {
@@ -109,7 +111,7 @@ export class WorkerWire {
   /** Takes the next attempt of the first queue that has one. */
   async take(queues: readonly string[]): Promise<Taken | null> {
     for (;;) {
-      const job = await this.#jobs.take(queues);
+      const job = await this.database.insist(() => this.#jobs.take(queues));
       if (job === null) return null;
       this.#queues.set(job.id, job.queue);
       const [row] = await this.database.query<{ run: string; data_hash: string; request: Buffer }>(
