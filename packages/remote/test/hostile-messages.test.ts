@@ -127,6 +127,23 @@ test("numbers that belong together have to be as many", () => {
   }
 });
 
+test("steps have as many ratios and metrics as their run has said", () => {
+  const started = said.find(({ type }) => type === "started");
+  const steps = said.find(({ type }) => type === "steps");
+  if (started?.type !== "started" || steps === undefined) throw new Error("the run said nothing");
+  const { parameters } = started;
+  const bytes = encodeMessage(steps);
+  expect(decodeWorkerMessage(bytes, started)).toStrictEqual(steps);
+  for (const other of [
+    { ...started, metrics: ["gradient_norm"] },
+    { ...started, parameters: parameters.slice(1) },
+  ]) {
+    expect(() => decodeWorkerMessage(bytes, other)).toThrow(
+      new CodecError("steps have other ratios or metrics than their run"),
+    );
+  }
+});
+
 test("keys that are not known are refused by name", () => {
   const message = { type: "refused", runId: 1, error: "", more: 1 };
   expect(() => decodeWorkerMessage(framed(message))).toThrow(/Unrecognized key: "more"/);

@@ -1,7 +1,7 @@
 /** Messages as bytes that cross a network: one frame each, whose every value is checked on the way in. */
-import type { NameLists } from "@ablate/core";
+import type { NameLists, StepBlock } from "@ablate/core";
 import { decodeFrame, encodeFrame, type Frame, type FrameArray, FrameError } from "@ablate/frames";
-import type { TrainMessage, WorkerMessage } from "@ablate/runner";
+import type { StartedMessage, TrainMessage, WorkerMessage } from "@ablate/runner";
 import { bytes as sizeText } from "@ablate/text";
 import { z } from "zod";
 import { PROTOCOL } from "../wire/protocol.ts";
@@ -20,12 +20,21 @@ export function encodeMessage(message: WorkerMessage | TrainMessage): Buffer {
   return encode(message);
 }
 
-/** @throws CodecError - the bytes are no message of a worker */
-export function decodeWorkerMessage(bytes: Uint8Array): WorkerMessage {
+/**
+ * @param begun - what the attempt has said when it started: each of its steps has as many ratios and metrics
+ * @throws CodecError - the bytes are no message of a worker
+ */
+export function decodeWorkerMessage(
+  bytes: Uint8Array,
+  begun: Pick<StartedMessage, "parameters" | "metrics"> | null = null,
+): WorkerMessage {
   const value = decode(bytes);
   const type = typeof value === "object" && value !== null && "type" in value ? value.type : null;
   if (!isWorkerType(type)) throw new CodecError("a message has a type that no worker sends");
-  return checked<WorkerMessage>(WORKER_MESSAGES[type], value, `a message of type "${type}"`);
+  const what = `a message of type "${type}"`;
+  const message = checked<WorkerMessage>(WORKER_MESSAGES[type], value, what);
+  if (begun !== null && "block" in message) checkWidth(message.block, begun);
+  return message;
 }
 
 /** @throws CodecError - the bytes are no run to train */
@@ -41,6 +50,16 @@ export function encodeNames(names: NameLists): Buffer {
 /** @throws CodecError - the bytes are no names */
 export function decodeNames(bytes: Uint8Array): NameLists {
   return checked(nameLists, decode(bytes), "the file of names");
+}
+
+function checkWidth(
+  { count, ratios, metrics = new Float64Array() }: StepBlock,
+  begun: Pick<StartedMessage, "parameters" | "metrics">,
+): void {
+  const isOfRun =
+    ratios.length === count * begun.parameters.length &&
+    metrics.length === count * begun.metrics.length;
+  if (!isOfRun) throw new CodecError("steps have other ratios or metrics than their run");
 }
 
 function isWorkerType(type: unknown): type is WorkerMessage["type"] {
