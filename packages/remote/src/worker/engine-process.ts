@@ -1,21 +1,32 @@
-/** Entry of a process that loads an engine and says on what it runs: the backends of tfjs take a second and 200 MB. */
-import { type EngineName, loadEngine, type TfjsBackend } from "@ablate/core";
+/** Entry of a process that says what tfjs computes with here: its backends take a second and 200 MB to load. */
+import { loadEngine, TFJS_BACKENDS, type TfjsBackend } from "@ablate/core";
 
-/** What it is asked and what it answers. */
-export type EngineQuestion = { readonly engine: EngineName; readonly backend?: TfjsBackend };
-export type EngineAnswer =
-  | { readonly backend: string; readonly version: string | null }
-  | { readonly error: string };
+/** Which backends to load; all unless given. */
+export type BackendQuestion = { readonly backend?: TfjsBackend | undefined };
+
+/** Those that work here, best first, and why the others do not. */
+export type BackendAnswer = {
+  readonly backends: readonly { readonly backend: TfjsBackend; readonly version: string }[];
+  readonly error: string | null;
+};
 
 process.on("disconnect", () => process.exit());
 for (const signal of ["SIGINT", "SIGTERM", "SIGHUP"]) process.on(signal, () => {});
-process.once("message", ({ engine, backend }: EngineQuestion) => {
-  loadEngine(engine, backend)
-    .then(
-      (loaded): EngineAnswer => ({ backend: loaded.backend, version: loaded.version }),
-      (error: unknown): EngineAnswer => ({
-        error: error instanceof Error ? error.message : String(error),
-      }),
-    )
-    .then((answer) => process.send?.(answer, () => process.exit()));
+process.once("message", async ({ backend }: BackendQuestion) => {
+  const answer = await backendsHere(backend === undefined ? TFJS_BACKENDS : [backend]);
+  process.send?.(answer, () => process.exit());
 });
+
+async function backendsHere(wanted: readonly TfjsBackend[]): Promise<BackendAnswer> {
+  const backends: { readonly backend: TfjsBackend; readonly version: string }[] = [];
+  let error: string | null = null;
+  for (const backend of wanted) {
+    try {
+      const { version } = await loadEngine("tfjs", backend);
+      backends.push({ backend, version: version ?? "" });
+    } catch (cause) {
+      error = cause instanceof Error ? cause.message : String(cause);
+    }
+  }
+  return { backends, error };
+}

@@ -19,7 +19,8 @@ export type AttemptContext = {
   readonly cores: number;
   /** Threads for every run here, whatever its coordinator says. */
   readonly threads: number | undefined;
-  readonly backend: TfjsBackend | undefined;
+  /** What tfjs has to compute a run of a queue with. */
+  readonly backendOf: (queue: string) => TfjsBackend | undefined;
   readonly trainedOn: Provenance;
   readonly silenceMs: number;
   readonly onEvent: (event: RemoteWorkerEvent) => void;
@@ -84,7 +85,9 @@ export class HeldAttempt {
     request: TrainMessage,
     names: Awaited<ReturnType<NamesFiles["of"]>>,
   ): Promise<RelayEnd> {
-    const { shares, backend = request.backend, ...rest } = this.#context;
+    const { shares, backendOf, ...rest } = this.#context;
+    const { attempt, queue } = this.taken;
+    const backend = backendOf(queue) ?? request.backend;
     const line = this.#line;
     const { runId } = request;
     const share = shares.join(request, (threads) => line.send({ type: "threads", runId, threads }));
@@ -92,7 +95,7 @@ export class HeldAttempt {
       const threads = this.#threads(request.threads, share.offer());
       this.#relay = new Relay({
         ...rest,
-        attempt: this.taken.attempt,
+        attempt,
         request: { ...request, backend, threads },
         names,
         line,

@@ -23,8 +23,11 @@ export class Leaving {
   #why: "evicted" | "killed" | null = null;
 
   constructor(options: LeavingOptions) {
-    const { signal, killSignal } = options;
     this.#options = options;
+  }
+
+  listen(): void {
+    const { signal, killSignal } = this.#options;
     const listening = { signal: this.#listening.signal };
     signal?.addEventListener("abort", () => this.#evict(), listening);
     killSignal?.addEventListener("abort", () => this.#kill("it was ended at once"), listening);

@@ -1,5 +1,5 @@
 /** Trains what coordinators hand out, on this machine, until it has to go. */
-import type { TfjsBackend } from "@ablate/core";
+import { loadEngine, type TfjsBackend } from "@ablate/core";
 import { CoreShares, ForkedLine } from "@ablate/runner";
 import type { Taken, WorkerWire } from "../wire/worker-wire.ts";
 import { Bell } from "./bell.ts";
@@ -53,12 +53,18 @@ export type RemoteWorkerEnd = {
 const BEAT_MS = 3000;
 /** A free worker asks for runs this often where nobody tells it that there are any. */
 const ASK_AGAIN_MS = 2000;
+/** News are of any worker's runs: so soon this one looks whether it is meant, once for all of them that came meanwhile. */
+const OBEY_MS = 250;
 const SILENCE_MS = 30_000;
 /** What Slurm and Kubernetes give by default, or are told to give. */
 const GRACE_MS = 60_000;
 
-/** @throws DatabaseError - the database refuses what trying again cannot change */
+/**
+ * @throws EngineError - nothing trains on this machine
+ * @throws DatabaseError - the database refuses what trying again cannot change
+ */
 export async function runWorker(options: RemoteWorkerOptions): Promise<RemoteWorkerEnd> {
+  await loadEngine("simd");
   const worker = new RemoteWorker(options);
   try {
     return await worker.run();
@@ -83,6 +89,7 @@ class RemoteWorker {
   readonly #endOfNews: () => void;
   #isBeating = false;
   #isObeying = false;
+  #obeying: NodeJS.Timeout | undefined;
   #runs = 0;
 
   constructor(options: RemoteWorkerOptions) {
@@ -90,16 +97,17 @@ class RemoteWorker {
     this.#options = options;
     this.#lines = Array.from({ length: workers }, () => new ForkedLine());
     this.#free = [...this.#lines];
+    this.#queues = new Queues(options.backend, (error) => onEvent({ event: "engine", error }));
     const room = new Bell();
     this.#context = {
-      ...{ cores, threads, backend: options.backend, onEvent },
+      ...{ cores, threads, onEvent },
+      backendOf: (queue) => this.#queues.backendOf(queue),
       trainedOn: trainedOn(options.version, options.environment),
       files: new NamesFiles(wire),
       outbox: new Outbox({ wire, news: room, onEvent }),
       shares: new CoreShares({ cores, asked: threads, waiting: () => 0 }),
       silenceMs: options.silenceMs ?? SILENCE_MS,
     };
-    this.#queues = new Queues(options.backend, (error) => onEvent({ event: "engine", error }));
     this.#waiting = new Waiting({ ...options, queues: this.#queues });
     this.#leaving = new Leaving({
       ...options,
@@ -113,18 +121,23 @@ class RemoteWorker {
     wire.onNews(() => {
       this.#bell.ring();
       room.ring();
-      this.#do(this.#obey());
+      this.#obeying ??= setTimeout(() => {
+        this.#obeying = undefined;
+        this.#do(this.#obey());
+      }, OBEY_MS);
     });
     this.#endOfNews = tellOfTrouble(wire.database, onEvent);
     this.#timer = setInterval(() => this.#beat(), BEAT_MS);
   }
 
   run(): Promise<RemoteWorkerEnd> {
+    this.#leaving.listen();
     return Promise.race([this.#serve(), this.#broken.promise]);
   }
 
   close(): void {
     clearInterval(this.#timer);
+    clearTimeout(this.#obeying);
     this.#endOfNews();
     this.#leaving.close();
     for (const line of this.#lines) line.kill();

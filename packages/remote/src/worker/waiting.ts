@@ -43,7 +43,7 @@ export class Waiting {
     const { wire, queues, onEvent } = this.#options;
     const there = await wire.coordinators();
     await queues.learn(there);
-    const message = mismatch(there, queues.names);
+    const message = mismatch(there);
     const coordinators = there.map(({ host, grid }) => ({ host, grid }));
     const event: RemoteWorkerEvent =
       message === null ? { event: "waiting", coordinators } : { event: "mismatch", message };
