@@ -11,6 +11,8 @@ const WAITS_MS = [100, 200, 400, 800, 1600, 3000] as const;
 const QUERY_MS = 20_000;
 const BYTES_PER_MS = 100;
 
+const CLOSE_MS = 2000;
+
 /** Connections of a process for its questions: some may wait for a lock, and one must be free for the leases. */
 const CONNECTIONS = 4;
 
@@ -170,8 +172,10 @@ export class Database {
   async close(): Promise<void> {
     if (this.#closing.signal.aborted) return;
     this.#closing.abort();
-    await Promise.all([...this.#sessions].map((session) => session.close()));
-    await this.#pool.end();
+    const ends = [...this.#sessions].map((session) => session.close());
+    // A line that was cut never says that it ended.
+    const late = sleep(CLOSE_MS, undefined, { ref: false });
+    await Promise.race([Promise.all([...ends, this.#pool.end()]), late]);
   }
 
   async #introduce(client: pg.ClientBase): Promise<void> {

@@ -7,11 +7,15 @@ import { GUARD } from "./guard.ts";
 import { Jobs } from "./jobs.ts";
 import { TABLES } from "./tables.ts";
 
+/** Of Postgres: pg-boss asks for functions that older ones do not have. */
+const OLDEST = 13;
+
 /** Of the lock that makes coordinators that start at once wait for each other. */
 const MAKING = "ablate.schema";
 
 /** Makes what is not there. @throws DatabaseError - the schema is of another protocol */
 export async function makeSchema(database: Database): Promise<Jobs> {
+  await checkServer(database);
   await checkProtocol(database);
   const isThere = (await database.query(`select to_regnamespace('ablate') as it`))[0]?.it !== null;
   // `create schema` wants a right on the database even where the schema is there.
@@ -23,6 +27,28 @@ export async function makeSchema(database: Database): Promise<Jobs> {
     insert into ablate.meta (protocol) values (${PROTOCOL}) on conflict do nothing`,
   );
   return jobs;
+}
+
+/** What a coordinator should say of this server at its start. */
+export async function serverNotes(database: Database): Promise<string[]> {
+  const [row] = await database.query(
+    `select current_setting('fsync') as fsync, current_setting('synchronous_commit') as commit`,
+  );
+  if (row?.fsync !== "off" && row?.commit !== "off") return [];
+  const name = row.fsync === "off" ? "fsync" : "synchronous_commit";
+  return [
+    `${database.shown}: ${name} is off there: what workers sent last may be lost when that machine fails`,
+  ];
+}
+
+async function checkServer(database: Database): Promise<void> {
+  const [row] = await database.query<{ version: string }>(
+    `select current_setting('server_version') as version`,
+  );
+  if (Number.parseInt(row?.version ?? "", 10) >= OLDEST) return;
+  throw new DatabaseError(
+    `${database.shown}: Postgres ${row?.version} is too old; ${OLDEST} or newer is needed`,
+  );
 }
 
 /** @returns whether there is a schema @throws DatabaseError - it is of another protocol */

@@ -3,7 +3,7 @@ import { randomUUID } from "node:crypto";
 import type { Address } from "../database/address.ts";
 import { Database } from "../database/database.ts";
 import type { Jobs } from "../database/jobs.ts";
-import { makeSchema } from "../database/schema.ts";
+import { makeSchema, serverNotes } from "../database/schema.ts";
 import { PRESENT_SECONDS } from "../database/tables.ts";
 import { PROTOCOL } from "./protocol.ts";
 import { type HeldStoreError, lockStore, type StoreFacts } from "./store-lock.ts";
@@ -43,6 +43,8 @@ const LOOK_MS = 1000;
 
 export class CoordinatorWire {
   readonly database: Database;
+  /** What is worth a line at the start. */
+  readonly notes: readonly string[];
   readonly #facts: StoreFacts;
   readonly #jobs: Jobs;
   readonly #listeners = new Set<() => void>();
@@ -51,8 +53,9 @@ export class CoordinatorWire {
   readonly #timers: NodeJS.Timeout[] = [];
   #lost: HeldStoreError | null = null;
 
-  private constructor(database: Database, facts: StoreFacts, jobs: Jobs) {
+  private constructor(database: Database, facts: StoreFacts, jobs: Jobs, notes: readonly string[]) {
     this.database = database;
+    this.notes = notes;
     this.#facts = facts;
     this.#jobs = jobs;
   }
@@ -67,7 +70,10 @@ export class CoordinatorWire {
     let jobs: Jobs | null = null;
     try {
       jobs = await makeSchema(database);
-      const wire = new CoordinatorWire(database, facts, jobs);
+      const wire = new CoordinatorWire(database, facts, jobs, [
+        ...address.notes,
+        ...(await serverNotes(database)),
+      ]);
       await lockStore(database, facts, randomUUID(), (error) => wire.#lose(error));
       await database.listen("ablate_coordinators", () => wire.#hear());
       wire.#timers.push(

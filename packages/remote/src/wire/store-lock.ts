@@ -1,5 +1,4 @@
 /** One coordinator a store: an advisory lock, on a connection that is held as long as the coordinator lives. */
-import { hostname } from "node:os";
 import type pg from "pg";
 import type { Database } from "../database/database.ts";
 import { DatabaseError } from "../database/database-error.ts";
@@ -78,13 +77,13 @@ async function takeLock(
     const holder = await holderOf(client, facts.store);
     const isOurs = holder === undefined || holder.instance === instance;
     if (rows[0]?.got === true) {
-      if (!isFirst && !isOurs) throw held(facts, holder);
+      if (!isFirst && !isOurs) throw held(holder);
       await register(client, facts, instance);
       return;
     }
     // Our own connection of before, which the database does not know to be broken, or one of a machine that is gone.
     const mayGo = holder !== undefined && (isOurs || (isFirst && holder.isGone));
-    if (tries >= TRIES || (!mayGo && holder !== undefined)) throw held(facts, holder);
+    if (tries >= TRIES || (!mayGo && holder !== undefined)) throw held(holder);
     if (holder !== undefined) {
       // Of another login than ours it may not be ended: then the store stays held.
       await client
@@ -116,14 +115,12 @@ async function register(client: pg.Client, facts: StoreFacts, instance: string):
   );
 }
 
-function held(facts: StoreFacts, holder: Holder | undefined): HeldStoreError {
+function held(holder: Holder | undefined): HeldStoreError {
   if (holder === undefined) {
     return new HeldStoreError("another coordinator is just beginning with this store");
   }
   const { host, pid, since } = holder;
-  const where =
-    host === facts.host || host === hostname() ? `process ${pid}` : `process ${pid} on ${host}`;
   return new HeldStoreError(
-    `${where} (host ${host}) has coordinated this store since ${since}: stop it first, or wait until it is done`,
+    `process ${pid} on ${host} has coordinated this store since ${since}: stop it first, or wait until it is done`,
   );
 }
