@@ -8,8 +8,10 @@ export type Verb = {
   readonly summary: string;
   /** Names of the words that must be given. */
   readonly positionals: readonly string[];
-  /** What any number of words after them are called; undefined where there may be none. */
+  /** What words after them are called; undefined where there may be none. */
   readonly rest: string | undefined;
+  /** How many of these there may be: 0, 1, or any number. */
+  readonly mostRest: number;
   readonly load: () => Promise<{ readonly command: Command }>;
 };
 
@@ -21,6 +23,10 @@ const LINES: Readonly<Record<string, Verb["load"]>> = {
   "plan CONFIG: the runs that a config expands to, and which are done": () =>
     import("./commands/plan.ts"),
   "run CONFIG: plan, train, record; safe to stop and to repeat": () => import("./commands/run.ts"),
+  "worker [URL]: train what `ablate run --on URL` hands out, on as many machines as there are":
+    () => import("./commands/worker.ts"),
+  "workers [URL]: who trains for `ablate run --on URL`: where, what, how fast": () =>
+    import("./commands/workers.ts"),
   "record PATH...: runs of other programs, from their logs; safe to stop and to repeat": () =>
     import("./commands/record.ts"),
   "ui [PATH|RUN|GRID...]: browse and chart runs, or logs of other programs, live": () =>
@@ -79,14 +85,16 @@ export function verbNamed(name: string): Verb | undefined {
 }
 
 /**
- * Reads a usage: `CONFIG` must be given, `[TAG...]` is any number of words, `FILTER...` at least one; a flag that
- * must be given ends it.
+ * Reads a usage: `CONFIG` must be given, `[URL]` may be, `[TAG...]` is any number of words, `FILTER...` at least one; a
+ * flag that must be given ends it.
  */
-function wordsOf(usage: string): Pick<Verb, "name" | "positionals" | "rest"> {
+function wordsOf(usage: string): Pick<Verb, "name" | "positionals" | "rest" | "mostRest"> {
   const [name = "", ...words] = usage.replace(/ -.*/, "").split(" ");
-  const rest = words.find((word) => word.includes("..."))?.replace(/^\[|\.{3}\]?$/g, "");
+  const last = words.find((word) => /\.\.\.|^\[/.test(word));
+  const rest = last?.replace(/^\[|(?:\.{3})?\]?$/g, "");
+  const most = last?.includes("...") ? Number.POSITIVE_INFINITY : 1;
   const positionals = words
     .filter((word) => !word.startsWith("["))
     .map((word) => word.replace("...", ""));
-  return { name, positionals, rest };
+  return { name, positionals, rest, mostRest: last === undefined ? 0 : most };
 }

@@ -10,7 +10,7 @@ const OPEN: readonly string[] = [
   ...["FILE", "PATH", "RUN", "GRID", "FILTER", "TAG", "KEY", "RUN|VALUE", "TEXT", "SQL"],
   ...["N", "I", "S", "R", "D", "AGE", "COLSxROWS", "1,2,3", "LIST", "COLUMN"],
   ...["KEY=VALUE", "thresholds.NAME=VALUE", "LAYER"],
-  ...["+NAME", "STEP", "STEPS", "FROM-TO"],
+  ...["URL", "SIZE", "+NAME", "STEP", "STEPS", "FROM-TO"],
 ];
 
 /** Options that take names of runs, groups and metrics alike. */

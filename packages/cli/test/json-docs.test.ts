@@ -3,24 +3,26 @@ import { join } from "node:path";
 import { framesOf } from "@ablate/record/test/make-frames";
 import { beforeAll, expect, test, vi } from "vitest";
 import { VERBS } from "../src/verbs.ts";
-import { blocks, page, sections, tableRows } from "./documents.ts";
+import { blocks } from "./documents.ts";
 import { heldWorkers } from "./held-workers.ts";
+import {
+  documented,
+  fits,
+  isObject,
+  leavesOf,
+  lines,
+  OF_MACHINES,
+  rulesHere,
+  rulesOf,
+  TELLING,
+} from "./json-rules.ts";
 import { ablate, damageCheckpoints, inTurn, makeFolder, startAblate } from "./make.ts";
 import { olderFolder } from "./older-version/folder.ts";
 import { PATIENCE, startHeldRun } from "./start-run.ts";
 import { train } from "./train.ts";
 
-type Rule = { readonly type: string; readonly nulls: string };
-type Leaf = { readonly key: string; readonly value: unknown };
-
-const text = page("docs/json.md");
-const documented = sections(text);
-
-/** Their keys are those of docs/config.md. */
-const OPAQUE: ReadonlySet<string> = new Set([
-  ...["config", "a", "b", "settings", "within"],
-  ...["because[].stored", "because[].planned"],
-]);
+/** What is printed without other machines; machines-json.test.ts has the rest. */
+const VERBS_HERE = [...documented.keys()].filter((verb) => !OF_MACHINES.has(verb));
 
 /** What each verb printed, every case. */
 const printed = new Map<string, readonly Readonly<Record<string, unknown>>[]>();
@@ -193,16 +195,16 @@ test("every verb that takes --json has a section, and no other", async () => {
   expect([...documented.keys()]).toEqual((await Promise.all(verbs)).flat());
 });
 
-test.each([...documented.keys()])("%s prints the documented keys, and all of them", (verb) => {
+test.each(VERBS_HERE)("%s prints the documented keys, and all of them", (verb) => {
   const leaves = (printed.get(verb) ?? []).flatMap((row) => leavesOf(row, verb));
   const keys = new Set(leaves.map(({ key }) => key));
 
   expect(leaves.length).toBeGreaterThan(0);
-  expect([...keys].sort()).toEqual(verb === "query" ? ["run"] : [...rulesOf(verb).keys()].sort());
+  expect([...keys].sort()).toEqual(verb === "query" ? ["run"] : [...rulesHere(verb).keys()].sort());
 });
 
-test.each([...documented.keys()])("what %s prints has the documented types and nulls", (verb) => {
-  const rules = rulesOf(verb);
+test.each(VERBS_HERE)("what %s prints has the documented types and nulls", (verb) => {
+  const rules = rulesHere(verb);
   const leaves = (printed.get(verb) ?? []).flatMap((row) => leavesOf(row, verb));
 
   const wrong = leaves.filter(({ key, value }) => {
@@ -254,98 +256,4 @@ async function runWithoutItsWorker(folder: string): Promise<readonly unknown[]> 
   release();
   await ended;
   return events();
-}
-
-/** What the tables of a section say of each key; `show` has those of `runs` too. */
-function rulesOf(verb: string): ReadonlyMap<string, Rule> {
-  const section = documented.get(verb) ?? "";
-  const rows = [...tableRows(section, "key"), ...tableRows(section, "event")];
-  const all = rows.flatMap((row): [string, Rule][] => {
-    const key = (row.get("key") ?? "").replaceAll("`", "");
-    const rule = { type: row.get("type") ?? "", nulls: row.get("null") ?? "" };
-    const events = row.get("event");
-    if (events === undefined) return [[key, rule]];
-    const all = verb === "record" ? RECORD_EVENTS : EVENTS;
-    const names = events === "all" ? all : events.split(", ");
-    return names.map((event) => [`${event}: ${key}`, rule]);
-  });
-  const watched = [...(verb === "watch" ? rulesOf("run") : [])].filter(
-    ([key]) => !/^(engine|kept|retried|storage|threads|unused):/.test(key),
-  );
-  return new Map([...(verb === "show" ? rulesOf("runs") : []), ...watched, ...all]);
-}
-
-/** Verbs that print events. */
-const TELLING: ReadonlySet<string> = new Set(["run", "record", "watch"]);
-
-const EVENTS = [
-  "retried",
-  "planned",
-  "skipped",
-  "kept",
-  "started",
-  "unused",
-  "engine",
-  "threads",
-  "progress",
-  "findings",
-  "storage",
-  "ended",
-  "done",
-];
-
-const RECORD_EVENTS = [
-  ...["found", "recording", "progress", "ended", "unchanged", "held", "trouble", "storage"],
-];
-
-function leavesOf(row: Readonly<Record<string, unknown>>, verb: string): readonly Leaf[] {
-  const leaves = flatten(row, "");
-  return TELLING.has(verb)
-    ? leaves.map(({ key, value }) => ({ key: `${row.event}: ${key}`, value }))
-    : leaves;
-}
-
-/** Every value under its path; what an example leaves out is no value. */
-function flatten(row: Readonly<Record<string, unknown>>, prefix: string): readonly Leaf[] {
-  return Object.entries(row)
-    .filter(([name]) => name !== "…")
-    .flatMap(([name, value]): readonly Leaf[] => {
-      const key = `${prefix}${name}`;
-      if (OPAQUE.has(key)) return [{ key, value }];
-      if (isObject(value)) return flatten(value, `${key}.`);
-      if (!Array.isArray(value) || value.every((item) => !isObject(item))) {
-        return Array.isArray(value) && value.length === 0 ? [] : [{ key, value }];
-      }
-      return value.filter(isObject).flatMap((item) => flatten(item, `${key}[].`));
-    });
-}
-
-function fits(value: unknown, { type, nulls }: Rule): boolean {
-  if (value === null) return nulls !== "never";
-  return TYPES[type]?.(value) ?? false;
-}
-
-const TYPES: Readonly<Record<string, (value: unknown) => boolean>> = {
-  text: (value) => typeof value === "string",
-  "whole number": Number.isSafeInteger,
-  number: (value) => typeof value === "number" || /^-?Infinity$/.test(String(value)),
-  "true or false": (value) => typeof value === "boolean",
-  object: isObject,
-  any: () => true,
-  "JSON text": (value) => typeof value === "string" && isObject(JSON.parse(value)),
-  "list of text": (value) =>
-    Array.isArray(value) && value.every((item) => typeof item === "string"),
-  "list of numbers": (value) => Array.isArray(value) && value.every(Number.isFinite),
-  "list of whole numbers": (value) => Array.isArray(value) && value.every(Number.isSafeInteger),
-};
-
-function lines(example: string): unknown[] {
-  return example
-    .trim()
-    .split("\n")
-    .map((line) => JSON.parse(line));
-}
-
-function isObject(value: unknown): value is Readonly<Record<string, unknown>> {
-  return typeof value === "object" && value !== null && !Array.isArray(value);
 }

@@ -181,6 +181,6 @@ variants:
 `;
 
 function environment(): NodeJS.ProcessEnv {
-  const { ABLATE_STORE: _, NODE_OPTIONS: __, ...rest } = process.env;
+  const { ABLATE_STORE: _, ABLATE_ON: __, NODE_OPTIONS: ___, ...rest } = process.env;
   return { ...rest, NO_COLOR: "1" };
 }

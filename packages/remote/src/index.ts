@@ -11,6 +11,7 @@ export {
 } from "./wire/coordinator-wire.ts";
 export {
   type CoordinatorListed,
+  type Dropped,
   dropSchema,
   listWorkers,
   type WorkerListed,

@@ -11,6 +11,6 @@ const wire = await WorkerWire.open(readAddress(url, {}), workerFacts("1.0.0", 1,
 const say = (said: object): void => {
   process.stdout.write(`${JSON.stringify(said)}\n`);
 };
-const common = { wire, workers: 1, cores: 1, version: "1.0.0", environment: {} };
+const common = { wire, workers: 1, cores: 1, name: "lab2", version: "1.0.0", environment: {} };
 say(await runWorker({ ...common, signal: going.signal, onEvent: say }));
 await wire.close();

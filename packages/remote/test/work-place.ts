@@ -66,7 +66,7 @@ export async function hire(
   const events: RemoteWorkerEvent[] = [];
   const killing = new AbortController();
   const end = runWorker({
-    ...{ wire, workers: 1, cores: 1, version: "1.0.0", environment: {} },
+    ...{ wire, workers: 1, cores: 1, name: "lab2", version: "1.0.0", environment: {} },
     killSignal: killing.signal,
     ...options,
     onEvent: (event) => events.push(event),

@@ -41,9 +41,16 @@ describe.skipIf(missing !== null)(`a worker${missing === null ? "" : ` (${missin
     expect(lossesOf(drain.messages)).toEqual(lossesOf(here));
     const [started] = drain.messages;
     expect(started).toMatchObject({
-      trainedOn: { ablate: "1.0.0", host: hostname(), slurm_job: "17", slurm_array_task: "3" },
+      trainedOn: {
+        ablate: "1.0.0",
+        host: hostname(),
+        slurm_job: "17",
+        slurm_array_task: "3",
+        worker: "lab2",
+      },
     });
-    expect(worker.events.map(({ event }) => event)).toEqual(["taken", "started", "ended"]);
+    const events = worker.events.map(({ event }) => event);
+    expect([...new Set(events)]).toEqual(["taken", "started", "progress", "ended"]);
     expect(workersOf()).toEqual([]);
   });
 

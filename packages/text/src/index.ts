@@ -28,6 +28,7 @@ export {
 export { NUMBER_PATTERN, readNumber } from "./read-number.ts";
 export { readRange, readTyped } from "./read-typed.ts";
 export { textOfSeveral } from "./several.ts";
+export { readSize } from "./size.ts";
 export { storeTrouble } from "./store-trouble.ts";
 export { closest, didYouMean, hint } from "./suggest.ts";
 export { systemReason } from "./system-reason.ts";

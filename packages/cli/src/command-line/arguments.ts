@@ -35,7 +35,7 @@ export function readArguments(
   hasRest: boolean,
 ): { readonly given: readonly Given[]; readonly words: readonly string[] } {
   const { tokens } = parseArgs({
-    args: [...argv],
+    args: argv.map((word, i) => withoutValue(word, argv[i + 1], options)),
     options: Object.fromEntries(
       Object.entries(options).map(([name, { value, short }]) => {
         const type = value === undefined ? ("boolean" as const) : ("string" as const);
@@ -60,11 +60,18 @@ export function readArguments(
   return { given, words: [...words.values()] };
 }
 
+/** Gives an empty value to a flag that may stand without one, where it does: before another flag, or as the last word. */
+function withoutValue(word: string, next: string | undefined, options: Options): string {
+  const isAlone = next === undefined || next.startsWith("-");
+  const name = word.startsWith("--") ? word.slice(2) : "";
+  return isAlone && options[name]?.variable !== undefined ? `${word}=` : word;
+}
+
 /** Reads the arguments of one verb; every mistake is a sentence that says what to type instead. */
 export function parseFlags(verb: Verb, command: Command, argv: readonly string[]): Flags {
-  const { positionals, rest } = verb;
+  const { positionals, mostRest } = verb;
   const options = optionsOf(command);
-  const { given, words } = readArguments(argv, options, rest !== undefined);
+  const { given, words } = readArguments(argv, options, mostRest > 1);
   const values = new Map<string, string[]>();
   for (const one of given) {
     const value = checkedValue(one, options, verb.name);
@@ -73,7 +80,7 @@ export function parseFlags(verb: Verb, command: Command, argv: readonly string[]
   const count = positionals.length;
   if (!values.has("help")) {
     const missing = positionals[words.length];
-    const extra = rest === undefined ? words[count] : undefined;
+    const extra = words[count + mostRest];
     const usage = `usage: ${usageOf(verb)}`;
     if (missing !== undefined) throw new UsageError(`${missing} is missing; ${usage}`);
     if (extra !== undefined) throw new UsageError(`unexpected argument "${extra}"; ${usage}`);
@@ -103,7 +110,7 @@ function checkedValue(
 }
 
 /** Returns how a verb is called: `ablate runs [FILTER...]`. */
-export function usageOf({ name, positionals, rest }: Verb): string {
-  const words = rest === undefined ? [] : [`[${rest}...]`];
+export function usageOf({ name, positionals, rest, mostRest }: Verb): string {
+  const words = rest === undefined ? [] : [`[${rest}${mostRest > 1 ? "..." : ""}]`];
   return ["ablate", name, ...positionals, ...words].join(" ");
 }

@@ -10,6 +10,8 @@ export type Option = {
   readonly choices?: readonly string[];
   /** What the help calls its value; shells complete FILE, PATH, RUN and GRID. Without one the flag takes none. */
   readonly value?: string;
+  /** The variable of the environment that has its value where it is given without one. */
+  readonly variable?: string;
   readonly help: string;
 };
 

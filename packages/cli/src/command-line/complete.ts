@@ -58,7 +58,7 @@ async function candidates(
   if (verb === undefined) return [];
   const { command } = await verb.load();
   const options = optionsOf(command);
-  const { given, words } = readArguments(typed, options, verb.rest !== undefined);
+  const { given, words } = readArguments(typed, options, verb.mostRest > 1);
   const values = new Map(given.map((one) => [one.name, one.value]));
   const store = values.get("store") ?? (terminal.environment.ABLATE_STORE || "ablate.db");
   const inline = /^--([\w-]+)=/.exec(current);

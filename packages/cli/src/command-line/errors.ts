@@ -17,6 +17,9 @@ const FIXABLE: ReadonlySet<string> = new Set([
   "LogError",
   "EngineError",
   "DamageError",
+  "AddressError",
+  "DatabaseError",
+  "HeldStoreError",
 ]);
 
 /** Returns what to print for an error, never a stack, and the exit code. */

@@ -1,5 +1,5 @@
 import type { Seed } from "@ablate/store";
-import { readDuration, readNumber } from "@ablate/text";
+import { readDuration, readNumber, readSize } from "@ablate/text";
 import { UsageError } from "./errors.ts";
 
 /** What PyTorch takes for a seed. */
@@ -71,6 +71,15 @@ export class Flags {
     const ms = readDuration(text);
     if (ms !== null && ms !== 0) return ms;
     throw new UsageError(`--${name} takes a duration like 90s, 10m or 1h30m, not "${text}"`);
+  }
+
+  /** Returns the bytes of a size like `500MB` or `2GB`. */
+  size(name: string): number | undefined {
+    const text = this.text(name);
+    if (text === undefined) return undefined;
+    const size = readSize(text);
+    if (size !== null && size !== 0) return size;
+    throw new UsageError(`--${name} takes a size like 500MB or 2GB, not "${text}"`);
   }
 
   /** Returns a whole number of at least `least`. */

@@ -85,6 +85,7 @@ export const BEGINNING_OPTIONS: Readonly<Record<BeginningFlag, Option>> = {
   },
 };
 
+export const ON: HelpRow = ["ABLATE_ON", "the URL of the Postgres, unless one is given"];
 export const KEPT: HelpRow = ["2", "runs are left as they are: begun by another engine revision"];
 export const STOPPED: HelpRow = ["130", "stopped by the user (Ctrl-C)"];
 export const FAILED: HelpRow = ["1", "a run failed or diverged"];

@@ -1,9 +1,7 @@
-import type { RecordEvent } from "@ablate/record";
-import type { GridEvent } from "@ablate/runner";
 import { visibleJson } from "@ablate/text";
 
 /** Writes an event as one line of JSON, with keys as in the views. */
-export function eventJson(event: GridEvent | RecordEvent): string {
+export function eventJson(event: { readonly event: string }): string {
   const keys = Object.entries(event).map(([key, value]) => [snakeCase(key), value] as const);
   return visibleJson(Object.fromEntries(keys));
 }

@@ -126,9 +126,9 @@ begin
 end $$;
 
 create or replace function ablate.coordinators()
-returns table (host text, version text, grid text, queues text[], since timestamptz)
+returns table (host text, pid int, version text, grid text, queues text[], since timestamptz)
 language sql stable ${DEFINER} as $$
-  select host, version, grid, queues, since from ablate.coordinator
+  select host, pid, version, grid, queues, since from ablate.coordinator
   where seen > now() - interval '${PRESENT_SECONDS} s' order by since
 $$;
 

@@ -61,7 +61,7 @@ export async function checkProtocol(database: Database): Promise<boolean> {
   const protocol = row?.protocol ?? null;
   if (protocol === null || protocol === PROTOCOL) return protocol !== null;
   throw new DatabaseError(
-    `${database.shown}: its schema ablate is of protocol ${protocol}, this ablate speaks ${PROTOCOL}: use the same version everywhere, or remove it by \`ablate workers --drop\``,
+    `${database.shown}: its schema ablate is of protocol ${protocol}, this ablate speaks ${PROTOCOL}: use the same version everywhere, or remove it by \`ablate workers --drop --force\``,
   );
 }
 

@@ -55,6 +55,13 @@ const SECRET_BYTES = 32;
 
 const SCHEMA_WAIT_MS = 1000;
 
+type WireOptions = {
+  readonly isPatient?: boolean;
+  readonly signal?: AbortSignal;
+  readonly onConnected?: () => void;
+  readonly onWait?: () => void;
+};
+
 export class WorkerWire {
   readonly database: Database;
   readonly #facts: WorkerFacts;
@@ -73,24 +80,29 @@ export class WorkerWire {
 
   /**
    * @param isPatient - waits for a schema that no coordinator has made yet
-   * @throws DatabaseError
+   * @param signal - ends this wait
+   * @param onConnected - hears that the database answers
+   * @param onWait - hears that there is a wait
+   * @throws DatabaseError - also when the wait was ended
    */
   static async open(
     address: Address,
     facts: WorkerFacts,
-    { isPatient = false }: { readonly isPatient?: boolean } = {},
+    { isPatient = false, signal, onConnected, onWait }: WireOptions = {},
   ): Promise<WorkerWire> {
     const database = await Database.open(address, {
       secret: randomBytes(SECRET_BYTES).toString("hex"),
     });
     try {
-      while (!(await checkProtocol(database))) {
-        if (!isPatient) {
+      onConnected?.();
+      for (let tries = 0; !(await checkProtocol(database)); tries++) {
+        if (!isPatient || signal?.aborted) {
           throw new DatabaseError(
             `${address.shown}: no coordinator has been here yet (ablate run --on)`,
           );
         }
-        await sleep(SCHEMA_WAIT_MS);
+        if (tries === 0) onWait?.();
+        await sleep(SCHEMA_WAIT_MS, undefined, { signal }).catch(() => {});
       }
       const wire = new WorkerWire(database, facts, await Jobs.open(database, false));
       await database.listen("ablate_workers", () => wire.#hear());

@@ -118,12 +118,16 @@ export class HeldAttempt {
 
   #follow(message: WorkerMessage, { spec }: TrainMessage): void {
     const { run } = this.taken;
+    const { steps } = spec.train;
     if (message.type === "started") {
       const { from } = message;
       this.#reach(from);
-      this.#context.onEvent({ event: "started", run, from, steps: spec.train.steps });
+      this.#context.onEvent({ event: "started", run, from, steps });
     }
-    if ("block" in message) this.#reach(message.block.first + message.block.count);
+    if (!("block" in message)) return;
+    this.#reach(message.block.first + message.block.count);
+    const { stepsPerSecond } = this;
+    this.#context.onEvent({ event: "progress", run, step: this.#step, steps, stepsPerSecond });
   }
 
   #reach(step: number): void {
@@ -137,8 +141,10 @@ export class HeldAttempt {
     if (end.kind === "lost") return { event: "lost", run, error: end.cause };
     const { message } = end;
     if (message.type !== "ended") return { event: "failed", run, error: message.error };
-    const { state, reason } = message;
+    const { state, reason, trainSeconds } = message;
+    const step = this.#step;
+    const stepsPerSecond = step > 0 && trainSeconds > 0 ? step / trainSeconds : null;
     const seconds = (performance.now() - this.#takenAt) / 1000;
-    return { event: "ended", run, state, reason, step: this.#step, seconds };
+    return { event: "ended", run, state, reason, step, stepsPerSecond, seconds };
   }
 }

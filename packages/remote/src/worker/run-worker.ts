@@ -28,7 +28,9 @@ export type RemoteWorkerOptions = {
   readonly maxRuns?: number | undefined;
   /** Ends when there was nothing to train for so long. */
   readonly exitWhenIdleMs?: number | undefined;
-  /** Of this program, for the provenance of the runs. */
+  /** What the provenance of the runs calls this worker. */
+  readonly name: string;
+  /** Of this program, for the same. */
   readonly version: string;
   /** What schedulers say of this process, for the same. */
   readonly environment: Readonly<Record<string, string | undefined>>;
@@ -102,7 +104,7 @@ class RemoteWorker {
     this.#context = {
       ...{ cores, threads, onEvent },
       backendOf: (queue) => this.#queues.backendOf(queue),
-      trainedOn: trainedOn(options.version, options.environment),
+      trainedOn: { ...trainedOn(options.version, options.environment), worker: options.name },
       files: new NamesFiles(wire),
       outbox: new Outbox({ wire, news: room, onEvent }),
       shares: new CoreShares({ cores, asked: threads, waiting: () => 0 }),

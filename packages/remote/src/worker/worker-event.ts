@@ -17,10 +17,18 @@ export type RemoteWorkerEvent =
   | OfRun<"taken">
   /** It trains: `from` updates were made before. */
   | (OfRun<"started"> & { readonly from: number; readonly steps: number })
+  /** `step` updates were made, those before included; null: how fast is not known yet. */
+  | (OfRun<"progress"> & {
+      readonly step: number;
+      readonly steps: number;
+      readonly stepsPerSecond: number | null;
+    })
   | (OfRun<"ended"> &
       Pick<EndedMessage, "state" | "reason"> & {
         /** Updates made, those before included. */
         readonly step: number;
+        /** Over all that was trained of it; null: nothing was. */
+        readonly stepsPerSecond: number | null;
         /** Since it was taken. */
         readonly seconds: number;
       })

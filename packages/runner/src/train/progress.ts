@@ -61,13 +61,16 @@ export class RunProgress {
     return this.#end("interrupted", error, 0);
   }
 
-  #start({ engine, unused }: StartedMessage): GridEvent[] {
+  #start({ engine, unused, trainedOn }: StartedMessage): GridEvent[] {
+    const run = this.#run;
+    const host = trainedOn?.host;
     // Of simd on its fastest kernels there is nothing to tell.
     const isUsual = engine.engine === "simd" && engine.reason === null;
-    const facts: GridEvent[] = isUsual ? [] : [{ event: "engine", ...engine }];
-    return unused === null
-      ? facts
-      : [...facts, { event: "unused", run: this.#run, message: unused }];
+    return [
+      ...(typeof host === "string" ? [{ event: "placed", run, host } as const] : []),
+      ...(isUsual ? [] : [{ event: "engine", ...engine } as const]),
+      ...(unused === null ? [] : [{ event: "unused", run, message: unused } as const]),
+    ];
   }
 
   #advance({ block, trainSeconds }: Pick<StepsMessage, "block" | "trainSeconds">): GridEvent {

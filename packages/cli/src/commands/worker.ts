@@ -1,0 +1,48 @@
+import type { Command } from "../command-line/command.ts";
+import { BACKEND, CI, KERNELS, ON, STOPPED } from "../command-line/options.ts";
+import { showWorker } from "../print/worker-shown.ts";
+import { databaseAddress } from "../remote/database-address.ts";
+import { trainForOthers } from "../remote/train-for-others.ts";
+import { refuseUnknownWishes } from "../training/engines.ts";
+
+export const command: Command = {
+  about: [
+    "Trains runs that `ablate run CONFIG --on URL` hands out on another machine, or on this one; any number of workers share them. URL is a Postgres: postgres://USER@HOST/DATABASE, or service=NAME. Nothing stays here: whatever is recorded goes by way of the database into the store of `ablate run`. Without URL and ABLATE_ON it says how to get a Postgres. A password belongs into ~/.pgpass, PGPASSFILE or ABLATE_ON, not into an argument, which everybody on the machine can read.",
+    "It waits for runs until it is told to go. The first Ctrl-C or SIGTERM ends the current block, makes a checkpoint and hands the run on to another worker, within a minute; the second gives it up at once. Killed, its runs go on elsewhere from their last checkpoints. A worker takes only runs of its own engine revision and protocol, and says so where there are others.",
+  ],
+  options: {
+    workers: { value: "N", help: "train N runs at a time (default 1)" },
+    threads: { value: "N", help: "compute each run with N threads, same bits" },
+    "max-runs": { value: "N", help: "end after N runs" },
+    "exit-when-idle": { value: "D", help: "end once there was nothing to train for D" },
+    quiet: { help: "show only what goes wrong" },
+    json: { help: "print events, one JSON object a line" },
+  },
+  examples: [
+    ["ablate worker postgres://lab/ablate", "train what is handed out there, one run at a time"],
+    ["ablate worker --workers 16", "sixteen at a time, for the database that ABLATE_ON names"],
+    ["ablate worker --exit-when-idle 2m", "in a job of Slurm: leave the node when all is done"],
+  ],
+  exits: [STOPPED],
+  environment: [ON, BACKEND, KERNELS, CI],
+  see: ["docs/json.md", "ablate run", "ablate workers"],
+  run: async (invocation) => {
+    const { flags, terminal } = invocation;
+    refuseUnknownWishes(terminal);
+    const options = {
+      workers: flags.count("workers", 1) ?? 1,
+      threads: flags.count("threads", 1),
+      maxRuns: flags.count("max-runs", 1),
+      exitWhenIdleMs: flags.durationMs("exit-when-idle"),
+    };
+    const address = await databaseAddress(terminal, flags.rest[0]);
+    if (address === null) return 2;
+    const human = flags.has("quiet") ? "quiet" : "human";
+    const shown = showWorker(terminal, flags.has("json") ? "json" : human);
+    try {
+      return await trainForOthers(invocation, address, { ...options, onEvent: shown.onEvent });
+    } finally {
+      shown.close();
+    }
+  },
+};

@@ -1,0 +1,53 @@
+import type { Command, Invocation } from "../command-line/command.ts";
+import { UsageError } from "../command-line/errors.ts";
+import { ON } from "../command-line/options.ts";
+import { jsonArray } from "../print/rows.ts";
+import { droppedText, workersRows, workersText } from "../print/workers-listed.ts";
+import { databaseAddress } from "../remote/database-address.ts";
+
+export const command: Command = {
+  about: [
+    "Lists the workers and the coordinators that are there now, on whichever machines: since when, with which version, what they train and how fast, what they wait for, and how much is on its way from workers to stores. URL is that of `ablate worker` and `ablate run --on`.",
+    "--drop removes the schema `ablate` from the database, which is all that we ever put there. Results are in stores, not there: what is lost is what workers have sent and no store has yet, which is trained again.",
+  ],
+  options: {
+    json: { help: "print one JSON array" },
+    drop: { help: "remove what we keep in the database; refused while anybody is there" },
+    force: { help: "with --drop: also while somebody is there" },
+  },
+  examples: [
+    ["ablate workers postgres://lab/ablate", "who is there"],
+    ["ablate workers --json", "the same for scripts, of the database that ABLATE_ON names"],
+    ["ablate workers --drop", "leave nothing behind in the database"],
+  ],
+  environment: [ON],
+  see: ["docs/json.md", "ablate worker", "ablate run"],
+  run: (invocation) => {
+    const { flags } = invocation;
+    if (flags.has("force") && !flags.has("drop")) throw new UsageError("--force goes with --drop");
+    if (flags.has("json") && flags.has("drop")) throw new UsageError("--drop prints no JSON");
+    return flags.has("drop") ? drop(invocation) : list(invocation);
+  },
+};
+
+async function list({ flags, terminal }: Invocation): Promise<number> {
+  const address = await databaseAddress(terminal, flags.rest[0]);
+  if (address === null) return 2;
+  const { listWorkers } = await import("@ablate/remote");
+  const listed = await listWorkers(address);
+  terminal.write(
+    flags.has("json")
+      ? jsonArray(workersRows(listed))
+      : workersText(listed, address.shown, terminal.paint),
+  );
+  return 0;
+}
+
+async function drop({ flags, terminal }: Invocation): Promise<number> {
+  const address = await databaseAddress(terminal, flags.rest[0]);
+  if (address === null) return 2;
+  const { dropSchema } = await import("@ablate/remote");
+  const dropped = await dropSchema(address, { isForced: flags.has("force") });
+  terminal.write(droppedText(dropped, address.shown));
+  return 0;
+}
