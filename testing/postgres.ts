@@ -57,6 +57,10 @@ export type PostgresOptions = {
   readonly isFsyncOff?: boolean;
   /** Also listens on a socket in its folder. */
   readonly hasSocket?: boolean;
+  /** The folder to make its own in. */
+  readonly place?: string;
+  /** Megabytes of a segment of the log; 16 by default. */
+  readonly segmentMb?: number;
 };
 
 const START_TRIES = 600;
@@ -78,7 +82,7 @@ export class Postgres {
   static async make(options: PostgresOptions = {}): Promise<Postgres> {
     const { bin, missing } = postgresFound();
     if (bin === null) throw new Error(missing);
-    const folder = mkdtempSync(join(tmpdir(), "ablate-postgres-"));
+    const folder = mkdtempSync(join(options.place ?? tmpdir(), "ablate-postgres-"));
     const postgres = new Postgres(bin, folder, await freePort());
     try {
       postgres.#init(options);
@@ -129,10 +133,9 @@ export class Postgres {
   /** Sends a signal to the postmaster alone, and waits for its end where it ends it. */
   async kill(signal: NodeJS.Signals = "SIGKILL"): Promise<void> {
     const child = this.#process;
-    if (child === null) return;
+    if (child === null || child.exitCode !== null || child.signalCode !== null) return;
     const ends = signal !== "SIGSTOP" && signal !== "SIGCONT" && signal !== "SIGHUP";
-    const gone =
-      ends && child.exitCode === null && child.signalCode === null ? once(child, "exit") : null;
+    const gone = ends ? once(child, "exit") : null;
     process.kill(this.pid, signal);
     await gone;
   }
@@ -144,8 +147,22 @@ export class Postgres {
     rmSync(this.folder, { recursive: true, force: true, maxRetries: 20, retryDelay: 100 });
   }
 
+  /** What its superuser gets, a line a row. @throws Error - as `psql` says it */
+  sql(text: string, database = "postgres"): string {
+    const url = `postgres://postgres@127.0.0.1:${this.port}/${database}`;
+    const args = ["-X", "-A", "-t", "-q", "-v", "ON_ERROR_STOP=1", "-d", url, "-c", text];
+    const env = { ...process.env, PGCONNECT_TIMEOUT: "5" };
+    const { status, stdout, stderr } = spawnSync(join(this.#bin, "psql"), args, {
+      encoding: "utf8",
+      env,
+    });
+    if (status !== 0) throw new Error(stderr.trim());
+    return stdout.trim();
+  }
+
   #init(options: PostgresOptions): void {
     const { settings = [], logins, files = {}, isFsyncOff = false, hasSocket = false } = options;
+    const { segmentMb = 16 } = options;
     const user = unprivileged();
     if (user !== null) {
       spawnSync("chown", [user, this.folder]);
@@ -165,6 +182,7 @@ export class Postgres {
       "-E",
       "UTF8",
       "--locale=C",
+      `--wal-segsize=${segmentMb}`,
     ];
     const [program, ...rest] = asUser([join(this.#bin, "initdb"), ...args]);
     const made = spawnSync(program, rest, { encoding: "utf8", cwd: "/" });

@@ -16,33 +16,46 @@ export function configOf(engine: Engine): string {
   return `chaos-${engine}.yaml`;
 }
 
+/** The config of runs of some seconds, for what takes seconds to befall them. */
+export const LONG_CONFIG = "chaos-long.yaml";
+
 /** A folder with configs and their names; each store in it is of the same runs. */
 export function chaosFolder(): string {
   const folder = mkdtempSync(join(tmpdir(), "ablate-chaos-"));
   writeFileSync(join(folder, "names.txt"), NAMES.split(" ").join("\n"));
   for (const engine of ENGINES) {
-    writeFileSync(join(folder, configOf(engine)), gridOf(engine, STEPS[engine]));
+    writeFileSync(join(folder, configOf(engine)), gridOf({ engine, steps: STEPS[engine] }));
   }
+  const long = gridOf({ engine: "simd", steps: 1600, times: 16, batch: 256 });
+  writeFileSync(join(folder, LONG_CONFIG), long);
   return folder;
 }
 
 const NAMES =
   "emma olivia ava isabella sophia mia charlotte amelia evelyn abigail harper emily ella grace";
 
-function gridOf(engine: Engine, steps: number): string {
+type Size = {
+  readonly engine: Engine;
+  readonly steps: number;
+  /** So many times as wide. */
+  readonly times?: number;
+  readonly batch?: number;
+};
+
+function gridOf({ engine, steps, times = 1, batch = 8 }: Size): string {
   const [often, seldom] = [steps / 16, steps / 4];
   return `name: chaos
 engine: ${engine}
 data: { file: names.txt, context: 3, shuffle_seed: 42 }
-model: { embedding: 4, hidden: [24], activation: tanh, batch_norm: none }
-train: { steps: ${steps}, batch_size: 8, lr: { 0: 0.1, ${3 * seldom}: 0.01 } }
+model: { embedding: 4, hidden: [${24 * times}], activation: tanh, batch_norm: none }
+train: { steps: ${steps}, batch_size: ${batch}, lr: { 0: 0.1, ${3 * seldom}: 0.01 } }
 record: { evaluate: { every: ${seldom} }, checkpoint: { every: ${often} }, samples: 4 }
 variants:
   plain: {}
   normed: { model.batch_norm: hidden }
   lecture:
-    model: { hidden: [16, 16], batch_norm: { where: all, epsilon: 0, momentum: 0.001, running: std } }
-  relu: { model: { activation: relu, hidden: [32, 16] } }
+    model: { hidden: [${16 * times}, ${16 * times}], batch_norm: { where: all, epsilon: 0, momentum: 0.001, running: std } }
+  relu: { model: { activation: relu, hidden: [${32 * times}, ${16 * times}] } }
   patient: { train.steps: ${4 * steps}, train.stop: { patience: ${2 * often}, every: ${often} } }
   wild: { model.activation: none, train.lr: 1e30 }
   short: { train.l2: 0.01, train.lr: 0.1, train.steps: ${2 * seldom} }

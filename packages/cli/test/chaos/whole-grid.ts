@@ -16,7 +16,10 @@ const PASSING: Readonly<Record<string, readonly string[]>> = {
  * When and how often something was done, and digests, which are over such times too. Ends of runs are looked at apart,
  * digests by the checks of the store.
  */
-const PASSING_TABLES: readonly string[] = ["tick", "event", "digest", "seal", "grid_digest"];
+const PASSING_TABLES: readonly string[] = [
+  ...["tick", "event", "digest", "seal", "grid_digest"],
+  ...["inbox", "store_id"],
+];
 
 const IS_RECORDED = "name not glob 'system/*'";
 const OF_RECORDED = `metric in (select idx from metric m where m.run_id = t.run_id and ${IS_RECORDED})`;
