@@ -1,6 +1,5 @@
 /** Trains what others hand out, until the worker is done or has to go. */
-import { randomUUID } from "node:crypto";
-import { availableParallelism, cpus, hostname, release, type } from "node:os";
+import { availableParallelism } from "node:os";
 import { ENGINE_REVISIONS } from "@ablate/core";
 import type { Address, RemoteWorkerOptions, WorkerFacts, WorkerWire } from "@ablate/remote";
 import type { Invocation } from "../command-line/command.ts";
@@ -21,19 +20,8 @@ export async function trainForOthers(
   address: Address,
   options: Options,
 ): Promise<number> {
-  const { queueName, runWorker } = await import("@ablate/remote");
-  const facts: WorkerFacts = {
-    id: randomUUID(),
-    host: hostname(),
-    pid: process.pid,
-    name: `${hostname()} ${process.pid}`,
-    cpu: cpus()[0]?.model.trim() ?? null,
-    os: `${type()} ${release()} ${process.arch}`,
-    node: process.versions.node,
-    version,
-    slots: options.workers,
-    queues: [queueName("simd")],
-  };
+  const { runWorker, workerFacts } = await import("@ablate/remote");
+  const facts = workerFacts(version, options.workers, terminal.environment);
   const interrupt = onInterrupt(() => {});
   const { signal, killSignal } = interrupt;
   try {

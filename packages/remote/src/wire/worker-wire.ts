@@ -67,6 +67,8 @@ export class WorkerWire {
   readonly #facts: WorkerFacts;
   readonly #jobs: Jobs;
   readonly #queues = new Map<string, string>();
+  /** Jobs whose requests, which may be large, are on their way here. */
+  readonly #opening = new Set<string>();
   readonly #puts = new Map<string, Promise<unknown>>();
   readonly #listeners = new Set<() => void>();
   #isBeating = false;
@@ -126,10 +128,13 @@ export class WorkerWire {
       const job = await this.database.insist(() => this.#jobs.take(queues));
       if (job === null) return null;
       this.#queues.set(job.id, job.queue);
-      const [row] = await this.database.query<{ run: string; data_hash: string; request: Buffer }>(
-        `select * from ablate.open_attempt($1, $2)`,
-        [job.id, this.#facts.name],
-      );
+      this.#opening.add(job.id);
+      const [row] = await this.database
+        .query<{ run: string; data_hash: string; request: Buffer }>(
+          `select * from ablate.open_attempt($1, $2)`,
+          [job.id, this.#facts.name],
+        )
+        .finally(() => this.#opening.delete(job.id));
       if (row !== undefined) {
         const { run, data_hash: dataHash, request } = row;
         return { attempt: job.id, job: job.id, queue: job.queue, run, dataHash, request };
@@ -153,7 +158,8 @@ export class WorkerWire {
     if (this.#isBeating) return;
     this.#isBeating = true;
     try {
-      const byQueue = Map.groupBy(jobs, (job) => this.#queues.get(job) ?? "");
+      const held = new Set([...jobs, ...this.#opening]);
+      const byQueue = Map.groupBy(held, (job) => this.#queues.get(job) ?? "");
       byQueue.delete("");
       for (const [queue, ids] of byQueue) await this.#jobs.beat(queue, ids);
     } catch {

@@ -12,7 +12,8 @@ export function workerFacts(
   const { SLURM_JOB_ID: job, SLURM_ARRAY_TASK_ID: task } = environment;
   const host = hostname();
   return {
-    ...{ id: randomUUID(), host, pid: process.pid, name: host, version, slots },
+    ...{ id: randomUUID(), host, pid: process.pid, version, slots },
+    name: `${host} ${process.pid}`,
     cpu: cpus()[0]?.model.trim() ?? null,
     os: `${type()} ${release()} ${process.arch}`,
     node: process.versions.node,
