@@ -30,7 +30,7 @@ export async function trainForOthers(
     try {
       const { why } = await runWorker({
         ...options,
-        ...{ wire, signal, killSignal, version, name: facts.name },
+        ...{ wire, signal, killSignal, version, name: `${facts.host} ${facts.pid}` },
         cores: availableParallelism(),
         backend: wantedBackend(terminal),
         environment: terminal.environment,

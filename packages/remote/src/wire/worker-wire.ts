@@ -72,7 +72,9 @@ export class WorkerWire {
   readonly #puts = new Map<string, Promise<unknown>>();
   readonly #listeners = new Set<() => void>();
   #isBeating = false;
-  #isTelling = false;
+  /** What is being said of this worker now; null: nothing. */
+  #telling: Promise<void> | null = null;
+  #isLeft = false;
 
   private constructor(database: Database, facts: WorkerFacts, jobs: Jobs) {
     this.database = database;
@@ -171,8 +173,13 @@ export class WorkerWire {
 
   /** Says that this worker is there, and what it does; left to the next time as `beat` is. */
   async present(state: WorkerState): Promise<void> {
-    if (this.#isTelling) return;
-    this.#isTelling = true;
+    if (this.#telling !== null || this.#isLeft) return;
+    this.#telling = this.#tell(state);
+    await this.#telling;
+    this.#telling = null;
+  }
+
+  async #tell(state: WorkerState): Promise<void> {
     try {
       await this.database.once(`select ablate.present($1, $2, $3, $4, $5)`, [
         this.#facts.id,
@@ -183,8 +190,6 @@ export class WorkerWire {
       ]);
     } catch {
       // Told as trouble by the database.
-    } finally {
-      this.#isTelling = false;
     }
   }
 
@@ -229,6 +234,9 @@ export class WorkerWire {
 
   /** Leaves: it is not there any more; leases that it still has end by themselves. */
   async close(): Promise<void> {
+    this.#isLeft = true;
+    // What is said of it still would bring it back.
+    await this.#telling;
     await this.database.once(`select ablate.leave($1)`, [this.#facts.id]).catch(() => {});
     await this.#jobs.close();
     await this.database.close();
