@@ -1,5 +1,6 @@
 import { randomUUID } from "node:crypto";
-import { afterAll, beforeAll, describe, expect, test } from "vitest";
+import pg from "pg";
+import { afterAll, beforeAll, describe, expect, test, vi } from "vitest";
 import { Postgres, postgresFound } from "../../../testing/postgres.ts";
 import {
   CoordinatorWire,
@@ -159,6 +160,53 @@ describe.skipIf(missing !== null)(`the wire${missing === null ? "" : ` (${missin
       expect(await worker.put(id, 2, Buffer.alloc(1))).toBe("full");
       await coordinator.stored([{ attempt: id, seq: 1 }]);
       expect(await worker.put(id, 2, Buffer.alloc(1))).toBe("stored");
+      await coordinator.revoke(id);
+    } finally {
+      await worker.close();
+      await coordinator.close();
+    }
+  });
+
+  test("a coordinator that stores waits for no message that is being put, and forgets what is drained", async () => {
+    const coordinator = await coordinate("waits");
+    const worker = await work();
+    const other = new pg.Client({ connectionString: postgres.url });
+    await other.connect();
+    try {
+      const { id } = await coordinator.handOut(attempt("a"));
+      await worker.take([QUEUE]);
+      for (const seq of [0, 1, 2]) await worker.put(id, seq, Buffer.alloc(10));
+      await other.query("begin");
+      await other.query("update ablate.attempt set last_seq = 3 where id = $1", [id]);
+      await coordinator.stored([0, 1, 2].map((seq) => ({ attempt: id, seq })));
+      expect((await coordinator.rows(new Map(), ALL)).map(({ seq }) => seq)).toEqual([0]);
+      await other.query("rollback");
+      await coordinator.revoke(id);
+      const left = "select from ablate.attempt where id = $1";
+      await vi.waitFor(async () => expect((await other.query(left, [id])).rowCount).toBe(0), {
+        timeout: 20_000,
+      });
+      expect(await worker.put(id, 3, Buffer.alloc(10))).toBe("over");
+      await worker.finish(id);
+    } finally {
+      await other.end();
+      await worker.close();
+      await coordinator.close();
+    }
+  }, 30_000);
+
+  test("messages that follow each other call a coordinator once, and are found all the same", async () => {
+    const coordinator = await coordinate("calls");
+    const worker = await work();
+    try {
+      const { id } = await coordinator.handOut(attempt("a"));
+      await worker.take([QUEUE]);
+      const seen = new Map<string, number>();
+      coordinator.onNews(async () => {
+        for (const { attempt: of, seq } of await coordinator.rows(seen, ALL)) seen.set(of, seq);
+      });
+      for (let seq = 0; seq < 50; seq++) await worker.put(id, seq, Buffer.alloc(10));
+      await vi.waitFor(() => expect(seen.get(id)).toBe(49), { timeout: 10_000 });
       await coordinator.revoke(id);
     } finally {
       await worker.close();

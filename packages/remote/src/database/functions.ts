@@ -9,6 +9,12 @@ const DEFINER = "security definer set search_path = pg_catalog, pg_temp";
 /** Rather than what Postgres says of a JSON of a gigabyte. */
 const FACTS_BYTES = 65_536;
 
+/**
+ * A coordinator that has just heard of an attempt looks again by itself (`wire/looks.ts`): commits that call somebody go
+ * one after the other in all of Postgres, which sixty workers notice.
+ */
+const QUIET_MS = 500;
+
 export const FUNCTIONS: string = `
 create or replace function ablate.my_secret() returns bytea language sql stable ${DEFINER} as $$
   select sha256(convert_to(coalesce(current_setting('ablate.secret', true), ''), 'UTF8'))
@@ -74,21 +80,24 @@ declare
   total bigint;
 begin
   if not ablate.holds(p_attempt) then return 'over'; end if;
-  select store, is_over, last_seq into a from ablate.attempt where id = p_attempt for no key update;
+  select store, is_over, last_seq, put_at into a from ablate.attempt where id = p_attempt for no key update;
   if not found or a.is_over then return 'over'; end if;
   if p_seq <= a.last_seq then return 'stored'; end if;
   if p_seq > 0 then
-    select sum(outbox_bytes) into total from ablate.attempt where store = a.store;
+    select sum(t.put_bytes - coalesce(d.bytes, 0)) into total
+      from ablate.attempt t left join ablate.drain d on d.attempt = t.id where t.store = a.store;
     if total > 0 and total + length(p_body) >
       coalesce((select max_outbox from ablate.coordinator c where c.store = a.store), 0) then
       return 'full';
     end if;
   end if;
   insert into ablate.outbox (attempt, seq, body) values (p_attempt, p_seq, p_body);
-  update ablate.attempt set last_seq = p_seq,
-    outbox_bytes = outbox_bytes + case when p_seq > 0 then length(p_body) else 0 end
+  update ablate.attempt set last_seq = p_seq, put_at = clock_timestamp(),
+    put_bytes = put_bytes + case when p_seq > 0 then length(p_body) else 0 end
     where id = p_attempt;
-  perform pg_notify('ablate_coordinators', a.store);
+  if a.put_at is null or clock_timestamp() - a.put_at > interval '${QUIET_MS} ms' then
+    perform pg_notify('ablate_coordinators', a.store);
+  end if;
   return 'stored';
 end $$;
 
@@ -109,6 +118,8 @@ begin
   if length(p_id) > 255 or length(p_facts::text) + length(p_state::text) > ${FACTS_BYTES} then
     raise exception 'too much is said of a worker' using errcode = '22023';
   end if;
+  -- Said again in three seconds.
+  perform set_config('synchronous_commit', 'off', true);
   select slots, is_leaving, secret into was from ablate.worker where id = p_id;
   insert into ablate.worker as w (id, secret, facts, state, slots, is_leaving)
     values (p_id, ablate.my_secret(), p_facts, p_state, p_slots, p_leaving)

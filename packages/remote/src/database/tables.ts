@@ -55,8 +55,8 @@ create table if not exists ablate.attempt (
   gave_up text,
   is_over boolean not null default false,
   last_seq int not null default -1,
-  drained int not null default -1,
-  outbox_bytes bigint not null default 0
+  put_bytes bigint not null default 0,
+  put_at timestamptz
 );
 create index if not exists attempt_store on ablate.attempt (store);
 create table if not exists ablate.outbox (
@@ -64,6 +64,12 @@ create table if not exists ablate.outbox (
   seq int not null,
   body bytea not null,
   primary key (attempt, seq)
+);
+-- What its coordinator has stored: a row of its own, so that it waits for no message that is just being put.
+create table if not exists ablate.drain (
+  attempt uuid primary key references ablate.attempt on delete cascade,
+  seq int not null,
+  bytes bigint not null
 );
 create table if not exists ablate.holder (
   job uuid primary key,
@@ -75,4 +81,5 @@ alter table ablate.outbox alter column body set storage external;
 -- Rows come and go by the million: a tenth of dead ones is soon more than all that is alive.
 alter table ablate.outbox set (autovacuum_vacuum_threshold = 500, autovacuum_vacuum_scale_factor = 0.01);
 alter table ablate.attempt set (fillfactor = 50);
+alter table ablate.drain set (fillfactor = 50);
 `;

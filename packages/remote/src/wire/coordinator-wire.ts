@@ -5,6 +5,8 @@ import { Database } from "../database/database.ts";
 import type { Jobs } from "../database/jobs.ts";
 import { makeSchema, serverNotes } from "../database/schema.ts";
 import { PRESENT_SECONDS } from "../database/tables.ts";
+import { forgetDrained, leaveStore } from "./forget.ts";
+import { Looks } from "./looks.ts";
 import { PROTOCOL } from "./protocol.ts";
 import { type HeldStoreError, lockStore, type StoreFacts } from "./store-lock.ts";
 
@@ -38,9 +40,6 @@ export type AttemptState = {
 /** How often the coordinator says that it is there. */
 const SEEN_MS = 3000;
 
-/** News may be lost with a connection: so often all is looked at anyway. */
-const LOOK_MS = 1000;
-
 export class CoordinatorWire {
   readonly database: Database;
   /** What is worth a line at the start. */
@@ -50,7 +49,8 @@ export class CoordinatorWire {
   readonly #listeners = new Set<() => void>();
   readonly #lostListeners = new Set<(error: HeldStoreError) => void>();
   readonly #queues = new Map<string, string>();
-  readonly #timers: NodeJS.Timeout[] = [];
+  readonly #looks = new Looks(() => this.#hear());
+  #seen: NodeJS.Timeout | undefined;
   #lost: HeldStoreError | null = null;
 
   private constructor(database: Database, facts: StoreFacts, jobs: Jobs, notes: readonly string[]) {
@@ -76,11 +76,8 @@ export class CoordinatorWire {
       ]);
       await lockStore(database, facts, randomUUID(), (error) => wire.#lose(error));
       await database.listen("ablate_coordinators", () => wire.#hear());
-      wire.#timers.push(
-        setInterval(() => wire.#saySeen(), SEEN_MS),
-        setInterval(() => wire.#hear(), LOOK_MS),
-      );
-      for (const timer of wire.#timers) timer.unref();
+      wire.#looks.start();
+      wire.#seen = setInterval(() => wire.#saySeen(), SEEN_MS).unref();
       return wire;
     } catch (error) {
       await jobs?.close();
@@ -138,7 +135,7 @@ export class CoordinatorWire {
     after: ReadonlyMap<string, number>,
     limit: { readonly rows: number; readonly bytes: number },
   ): Promise<Row[]> {
-    return await this.database.query<Row>(
+    const rows = await this.database.query<Row>(
       `with next as (
         select o.attempt, o.seq, row_number() over (partition by o.attempt order by o.seq) as turn, length(o.body) as bytes
         from ablate.attempt a
@@ -154,22 +151,27 @@ export class CoordinatorWire {
       where before < $5 and place <= $4 order by o.attempt, o.seq`,
       [this.#facts.store, [...after.keys()], [...after.values()], limit.rows, limit.bytes],
     );
+    if (rows.length > 0) this.#looks.found();
+    return rows;
   }
 
-  /** Deletes messages that are in SQLite; the first of an attempt stays until it is over. */
+  /**
+   * Deletes messages that are in SQLite; the first of an attempt stays until it is over. Not synced: what a crash brings
+   * back is known by its number.
+   */
   async stored(rows: readonly { readonly attempt: string; readonly seq: number }[]): Promise<void> {
     if (rows.length === 0) return;
     await this.database.query(
       `with said as (select * from unnest($1::uuid[], $2::int[]) s(attempt, seq)),
-      mine as (select id, is_over from ablate.attempt where store = $3 and id in (select attempt from said)
-        order by id for no key update),
+      mine as (select id, is_over from ablate.attempt where store = $3 and id in (select attempt from said)),
       gone as (delete from ablate.outbox o using said s, mine m
         where o.attempt = s.attempt and o.seq = s.seq and m.id = o.attempt and (o.seq > 0 or m.is_over)
-        returning o.attempt, case when o.seq > 0 then length(o.body) else 0 end as bytes),
-      sums as (select m.id, coalesce((select sum(bytes) from gone where attempt = m.id), 0) as bytes,
-        (select max(seq) from said where attempt = m.id) as seq from mine m)
-      update ablate.attempt a set outbox_bytes = a.outbox_bytes - sums.bytes, drained = greatest(a.drained, sums.seq)
-      from sums where a.id = sums.id`,
+        returning o.attempt, case when o.seq > 0 then length(o.body) else 0 end as bytes)
+      insert into ablate.drain as d (attempt, seq, bytes)
+      select m.id, (select max(seq) from said where attempt = m.id),
+        coalesce((select sum(bytes) from gone where attempt = m.id), 0)
+      from mine m cross join (select set_config('synchronous_commit', 'off', true)) unsynced order by m.id
+      on conflict (attempt) do update set seq = greatest(d.seq, excluded.seq), bytes = d.bytes + excluded.bytes`,
       [rows.map(({ attempt }) => attempt), rows.map(({ seq }) => seq), this.#facts.store],
     );
   }
@@ -197,8 +199,9 @@ export class CoordinatorWire {
   /** Ends an attempt: nothing that its worker says from now on is taken. What is here already may still be drained. */
   async revoke(attempt: string): Promise<void> {
     await this.database.query(
-      `with over as (update ablate.attempt set is_over = true where id = $1 returning id, drained)
-      delete from ablate.outbox o using over where o.attempt = over.id and o.seq <= over.drained`,
+      `with over as (update ablate.attempt set is_over = true where id = $1 returning id)
+      delete from ablate.outbox o using over, ablate.drain d
+      where o.attempt = over.id and d.attempt = over.id and o.seq <= d.seq`,
       [attempt],
     );
     const queue = this.#queues.get(attempt);
@@ -245,26 +248,11 @@ export class CoordinatorWire {
 
   /** Lets go of the store, and removes what nobody needs of it. */
   async close(): Promise<void> {
-    for (const timer of this.#timers) clearInterval(timer);
-    if (this.#lost === null) await this.#clean().catch(() => {});
+    this.#looks.close();
+    clearInterval(this.#seen);
+    if (this.#lost === null) await leaveStore(this.database, this.#facts.store).catch(() => {});
     await this.#jobs.close();
     await this.database.close();
-  }
-
-  async #clean(): Promise<void> {
-    const { store } = this.#facts;
-    const gone = `delete from ablate.attempt where store = $1 and is_over returning id`;
-    await this.database.once(
-      `with gone as (${gone}), jobs as (delete from ablate.job j using gone where j.id = gone.id)
-      delete from ablate.holder h using gone where h.job = gone.id`,
-      [store],
-    );
-    await this.database.once(
-      `delete from ablate.file f where store = $1
-      and not exists (select from ablate.attempt a where a.store = f.store and a.data_hash = f.sha256)`,
-      [store],
-    );
-    await this.database.once(`delete from ablate.coordinator where store = $1`, [store]);
   }
 
   async #send(queue: string, id: string): Promise<void> {
@@ -282,7 +270,10 @@ export class CoordinatorWire {
 
   #saySeen(): void {
     const text = `update ablate.coordinator set seen = now() where store = $1`;
-    this.database.once(text, [this.#facts.store]).catch(() => {});
+    this.database
+      .once(text, [this.#facts.store])
+      .then(() => forgetDrained(this.database, this.#facts.store))
+      .catch(() => {});
   }
 
   #hear(): void {

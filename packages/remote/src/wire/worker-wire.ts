@@ -211,6 +211,8 @@ export class WorkerWire {
     if (queue === undefined) return;
     await this.database.insist(() => this.#jobs.finish(queue, job));
     this.#queues.delete(job);
+    // What it said last may have called nobody, and its slot is free.
+    await this.database.query(`select pg_notify('ablate_coordinators', '')`);
   }
 
   /** Gives an attempt up: the coordinator hands it on. */
