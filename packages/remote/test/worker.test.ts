@@ -82,6 +82,22 @@ describe.skipIf(missing !== null)(`a worker${missing === null ? "" : ` (${missin
     expect(workersOf()).toEqual([]);
   });
 
+  test("that has to go gives a run back which makes no checkpoint in time", async () => {
+    const coordinator = await coordinate(postgres);
+    const attempt = await handOut(coordinator, LONG);
+    const going = new AbortController();
+    const worker = await hire(postgres, { signal: going.signal, graceMs: 500 });
+    await worker.saw("started");
+    for (const pid of workersOf()) process.kill(pid, "SIGSTOP");
+    going.abort();
+    await worker.end;
+    expect(await worker.saw("lost")).toMatchObject({
+      error: "worker died: it had to go, and the run had no checkpoint within 0.5 s",
+    });
+    await becomes(coordinator, attempt, "lost");
+    expect(workersOf()).toEqual([]);
+  });
+
   test("that is ended at once gives its runs back, so that nobody waits for a lease", async () => {
     const coordinator = await coordinate(postgres);
     const attempt = await handOut(coordinator, LONG);
