@@ -17,6 +17,8 @@ const SETS = {
   /** What builds a wheel, and checks types. */
   build: { variable: "ABLATE_PYTHON_BUILD", modules: ["hatchling", "mypy"] },
   tensorflow: { variable: "ABLATE_PYTHON_TENSORFLOW", modules: ["tensorflow"] },
+  /** The schemas of Kubernetes, and hadolint in its folder `bin`. */
+  deploy: { variable: "ABLATE_PYTHON_DEPLOY", modules: ["kubernetes_validate"] },
 } as const;
 
 export type PythonSet = keyof typeof SETS;
