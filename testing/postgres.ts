@@ -232,14 +232,14 @@ export class Postgres {
 }
 
 /** Who runs Postgres instead of root; null: we are not root. */
-function unprivileged(): string | null {
+export function unprivileged(): string | null {
   if (process.getuid?.() !== 0) return null;
   const users = readFileSync("/etc/passwd", "utf8");
   return users.includes("\npostgres:") ? "postgres" : "nobody";
 }
 
 /** `setpriv` replaces itself by the program: its process is the postmaster. */
-function asUser(command: readonly string[]): [string, ...string[]] {
+export function asUser(command: readonly string[]): [string, ...string[]] {
   const user = unprivileged();
   const [program = "", ...args] = command;
   if (user === null) return [program, ...args];
@@ -247,7 +247,8 @@ function asUser(command: readonly string[]): [string, ...string[]] {
   return ["setpriv", `--reuid=${user}`, `--regid=${gid}`, "--clear-groups", program, ...args];
 }
 
-async function freePort(): Promise<number> {
+/** A port on loopback that nobody listens on. */
+export async function freePort(): Promise<number> {
   const server = createServer().listen(0, "127.0.0.1");
   await once(server, "listening");
   const address = server.address();

@@ -18,7 +18,9 @@ import { checkoutFolder, commandsOf, inShell } from "./drawn-page.ts";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 /** Their commands are run by the test named after them; the others' here. */
-const ELSEWHERE = ["tutorial", "compare", "export", "diagnostics"].map((name) => `docs/${name}.md`);
+const ELSEWHERE = ["tutorial", "compare", "export", "diagnostics", "machines"].map(
+  (name) => `docs/${name}.md`,
+);
 const guides = readdirSync(join(ROOT, "docs"))
   .filter((name) => name.endsWith(".md"))
   .map((name) => `docs/${name}`);
