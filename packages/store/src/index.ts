@@ -186,6 +186,7 @@ export type {
   Checkpoint,
   ConsoleLine,
   LogPosition,
+  Mark,
   MetricNumbers,
   MetricPoint,
   PrintedLines,

@@ -33,6 +33,9 @@ const NOT_COPIED: ReadonlySet<string> = new Set([
   "colour",
   "trash_run",
   "trash_grid",
+  // They say of this file what no other has to know.
+  "inbox",
+  "store_id",
   // Made anew in the other file: names may be others there.
   "name_digest",
   "grid_digest",

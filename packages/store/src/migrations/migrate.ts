@@ -22,6 +22,7 @@ import {
 } from "./later-tables.ts";
 import { logFiles, recordedRuns } from "./log-tables.ts";
 import { metrics } from "./metric-tables.ts";
+import { remoteRuns } from "./remote-tables.ts";
 
 /** "abla" in ASCII: what `application_id` says in every store. */
 export const APPLICATION_ID = 0x61626c61;
@@ -51,6 +52,7 @@ const migrations: readonly (string | readonly AddedColumn[])[] = [
   logFiles,
   colours,
   consoleLines,
+  remoteRuns,
 ];
 
 /** The version of a store that is up to date: `user_version` counts the migrations it has seen. */

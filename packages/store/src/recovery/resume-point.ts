@@ -16,10 +16,11 @@ import type {
 import type { RunStart } from "../writing/record.ts";
 import { checkpointDigest } from "./checkpoints.ts";
 
-type Found = Omit<ResumePoint, "state" | "backend"> & {
+type Found = Omit<ResumePoint, "state" | "backend" | "backendVersion"> & {
   readonly state: Uint8Array | null;
   readonly sha256: string;
   readonly backend: unknown;
+  readonly backendVersion: unknown;
   /** Id of the run that has it. */
   readonly steps: number;
   /** Stored steps before it. */
@@ -36,6 +37,7 @@ const FOUND = `
     c.sha256 as sha256, coalesce(c.train_seconds, 0) as trainSeconds, r.steps as steps,
     coalesce(${REVISION}, 1) as revision,
     ${validJson("r.provenance")} ->> '$.backend' as backend,
+    ${validJson("r.provenance")} ->> '$.backend_version' as backendVersion,
     (select count(*) from step where run_id = r.id and step < c.step) as before
   from checkpoint c join run r on r.id = c.run_id where c.id = ?`;
 
@@ -72,7 +74,13 @@ export function findResumePoint(
       if (state === null && isIntact) continue; // of an older store
       const isWhole = step >= 0 && step <= steps && before === step && isIntact;
       if (state === null || !isWhole) damaged.push({ run, step, reason: null });
-      else return { ...point, state, backend: textOf(point.backend) };
+      else
+        return {
+          ...point,
+          state,
+          backend: textOf(point.backend),
+          backendVersion: textOf(point.backendVersion),
+        };
     }
     return null;
   };

@@ -63,6 +63,20 @@ export class ClaimWriter extends RecordWriter {
     });
   }
 
+  /**
+   * Takes over a run from an earlier process with the claim that this one had: whatever trains it goes on.
+   *
+   * @returns whether the run is still under that claim
+   */
+  adoptRun(runId: number, { token, pid, host }: Claim): boolean {
+    return this.transactions.run(() => {
+      if (this.owner(runId).claim !== token) return false;
+      const held = { heartbeat_at: this.clock(), host, pid, process_start: processStart(pid) };
+      this.sql.update("run", runId, held);
+      return true;
+    });
+  }
+
   /** Gives a run back that was reserved and has not begun; does nothing where the claim is gone. */
   releaseRun({ runId, token }: HeldRun): void {
     this.transactions.run(() =>

@@ -36,6 +36,8 @@ export type ResumePoint = Checkpoint & {
   readonly run: string;
   /** What that run was trained on, if it says so. */
   readonly backend: string | null;
+  /** Of that backend. */
+  readonly backendVersion: string | null;
   /** Of the engine that made the last update before it. */
   readonly revision: number;
 };

@@ -16,6 +16,7 @@ import type {
   Checkpoint,
   EvaluationsAt,
   LogPosition,
+  Mark,
   MetricNumbers,
   MetricPoint,
   PrintedLines,
@@ -100,6 +101,18 @@ export class RecordWriter extends HeldWriter {
       const merge = "update run set provenance = json_patch(provenance, ?) where id = ?";
       this.sql.run(merge, JSON.stringify(provenance), runId);
     });
+  }
+
+  /** Notes a message as stored; call it in the transaction that stores what the message says. */
+  receive(runId: number, { attempt, seq }: Mark): void {
+    this.transactions.run(() => {
+      this.sql.run("insert or replace into inbox values (?, ?, ?)", runId, attempt, seq);
+    });
+  }
+
+  /** Returns the message of a run that was stored last; null: none that may come twice. */
+  received(runId: number): Mark | null {
+    return this.sql.row<Mark>("select attempt, seq from inbox where run_id = ?", runId) ?? null;
   }
 
   /** Returns the names of what a run records or has declared. */

@@ -19,6 +19,9 @@ export type TimedSteps = StepBlock & {
 /** A number of a run by a name of its own. */
 export type MetricPoint = { readonly name: string; readonly step: number; readonly value: number };
 
+/** A message about a run that may come twice: the attempt at the run that it is of, and its place in it from 0 on. */
+export type Mark = { readonly attempt: string; readonly seq: number };
+
 /** Numbers of one metric; the steps rise. */
 export type MetricNumbers = {
   readonly name: string;

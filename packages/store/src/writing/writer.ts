@@ -1,3 +1,4 @@
+import { randomUUID } from "node:crypto";
 import { type OpenedStore, openForWriting } from "../file/open-database.ts";
 import { storageTrouble } from "../file/trouble.ts";
 import { RecordReader } from "../reading/record-reader.ts";
@@ -54,6 +55,17 @@ export class StoreWriter extends ClaimWriter {
     super(sql, clock);
     this.notice = notice;
     this.#closeDatabase = close;
+  }
+
+  /** Returns what tells this store from every other; a copy of the file has the same. */
+  storeId(): string {
+    return this.transactions.run(() => {
+      this.sql.run(
+        "insert into store_id select ? where not exists (select 1 from store_id)",
+        randomUUID(),
+      );
+      return this.sql.value<string>("select id from store_id") ?? "";
+    });
   }
 
   /** Returns what a run is called by now; it may be renamed while it is written. */
