@@ -1,3 +1,4 @@
+export { RemoteWorkforce, type WorkforceOptions } from "./coordinator/remote-workforce.ts";
 export { type Address, readAddress } from "./database/address.ts";
 export type { Database } from "./database/database.ts";
 export { DatabaseError } from "./database/database-error.ts";

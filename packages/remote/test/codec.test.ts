@@ -78,7 +78,16 @@ beforeAll(async () => {
   const checkpoint = usual.find(({ type }) => type === "checkpoint");
   if (checkpoint?.type !== "checkpoint") throw new Error("the run has made no checkpoint");
   const { step, weights, state, trainSeconds } = checkpoint;
-  const point = { step, weights, state, trainSeconds, run: "g/r", backend: "simd", isOwn: true };
+  const point = {
+    step,
+    weights,
+    state,
+    trainSeconds,
+    run: "g/r",
+    backend: "simd",
+    backendVersion: "1",
+    isOwn: true,
+  };
   requests = [
     trainRequest({ spec: MANY_KINDS }),
     trainRequest({ resume: point }),

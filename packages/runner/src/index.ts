@@ -24,7 +24,9 @@ export { dataHash, runHash } from "./plan/identity.ts";
 export { planRuns } from "./plan/plan-runs.ts";
 export { configDamage, storedSettings, storedSpec, storedYaml } from "./plan/stored-config.ts";
 export { weightsDamage } from "./plan/stored-weights.ts";
-export { CoreShares } from "./pool/core-shares.ts";
+export { CoreShares, type Share } from "./pool/core-shares.ts";
+export { ForkedLine } from "./pool/forked-line.ts";
+export type { HandedOver, Line, LineListener, OpenAttempt, Workforce } from "./pool/line.ts";
 export {
   type GridOptions,
   type GridOutcome,
@@ -32,7 +34,6 @@ export {
 } from "./pool/run-grid.ts";
 export { isToTrain, type TrainMode } from "./pool/run-queue.ts";
 export type { TrainableRun } from "./pool/train-run.ts";
-export { WorkerHandle as ForkedLine, type WorkerHandle as Line } from "./pool/worker-handle.ts";
 export type { GridEvent, KeptRun } from "./train/events.ts";
 export type {
   CoordinatorMessage,

@@ -43,6 +43,7 @@ const resume: z.ZodType<Resume> = z.strictObject({
   trainSeconds: finite,
   run: text,
   backend: text.nullable(),
+  backendVersion: text.nullable(),
   isOwn: flag,
 } satisfies Shape<Resume>);
 

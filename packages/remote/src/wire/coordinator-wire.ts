@@ -235,6 +235,25 @@ export class CoordinatorWire {
     return row?.slots ?? 0;
   }
 
+  /** Counts the workers that `slots` counts the slots of. */
+  async workers(): Promise<{ readonly workers: number; readonly slots: number }> {
+    const [row] = await this.database.query<{ workers: number; slots: number }>(
+      `select count(*)::int as workers, coalesce(sum(slots), 0)::int as slots from ablate.worker
+      where seen > now() - interval '${PRESENT_SECONDS} s' and not is_leaving
+        and exists (select from jsonb_array_elements_text(facts->'queues') q where q like 'runs.${PROTOCOL}.%')`,
+    );
+    return row ?? { workers: 0, slots: 0 };
+  }
+
+  /** Returns the bytes of messages of this store that are on their way. */
+  async backlog(): Promise<number> {
+    const [row] = await this.database.query<{ bytes: number }>(
+      `select coalesce(sum(outbox_bytes), 0)::float8 as bytes from ablate.attempt where store = $1`,
+      [this.#facts.store],
+    );
+    return row?.bytes ?? 0;
+  }
+
   /** Calls when something may have changed, and every second. */
   onNews(listener: () => void): void {
     this.#listeners.add(listener);

@@ -1,6 +1,12 @@
 /** An attempt that this worker has taken, from its request to its end. */
 import type { TfjsBackend } from "@ablate/core";
-import type { CoreShares, Line, StopMessage, TrainMessage, WorkerMessage } from "@ablate/runner";
+import type {
+  CoreShares,
+  ForkedLine,
+  StopMessage,
+  TrainMessage,
+  WorkerMessage,
+} from "@ablate/runner";
 import { type Provenance, Speed } from "@ablate/store";
 import { decodeTrainMessage } from "../codec/codec.ts";
 import { CodecError } from "../codec/codec-error.ts";
@@ -28,7 +34,7 @@ export type AttemptContext = {
 
 export class HeldAttempt {
   readonly taken: Taken;
-  readonly #line: Line;
+  readonly #line: ForkedLine;
   readonly #context: AttemptContext;
   readonly #takenAt: number = performance.now();
   readonly #speed: Speed = new Speed();
@@ -38,7 +44,7 @@ export class HeldAttempt {
   #stopped: StopMessage["reason"] | null = null;
   #step = 0;
 
-  constructor(taken: Taken, line: Line, context: AttemptContext) {
+  constructor(taken: Taken, line: ForkedLine, context: AttemptContext) {
     this.taken = taken;
     this.#line = line;
     this.#context = context;

@@ -1,6 +1,12 @@
 /** Carries one attempt: the run to a process that trains it, and what that says to the coordinator. */
 import type { NameLists } from "@ablate/core";
-import type { FinalMessage, Line, StopMessage, TrainMessage, WorkerMessage } from "@ablate/runner";
+import type {
+  FinalMessage,
+  ForkedLine,
+  StopMessage,
+  TrainMessage,
+  WorkerMessage,
+} from "@ablate/runner";
 import type { Provenance } from "@ablate/store";
 import { encodeMessage } from "../codec/codec.ts";
 import { CodecError } from "../codec/codec-error.ts";
@@ -19,7 +25,7 @@ type RelayOptions = {
   readonly attempt: string;
   readonly request: TrainMessage;
   readonly names: NameLists;
-  readonly line: Line;
+  readonly line: ForkedLine;
   readonly outbox: Outbox;
   /** Facts of this machine, which the run gets to know when it starts. */
   readonly trainedOn: Provenance;

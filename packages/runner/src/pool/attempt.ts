@@ -1,6 +1,6 @@
 /** Makes one attempt at a run: hands it to a worker, and sees that the worker is at it and in time. */
 import type { NameLists } from "@ablate/core";
-import { LostClaimError, type RetryingWriter } from "@ablate/store";
+import { LostClaimError, type Mark, type RetryingWriter } from "@ablate/store";
 import type {
   EndedMessage,
   FailedMessage,
@@ -8,8 +8,8 @@ import type {
   TrainMessage,
   WorkerMessage,
 } from "../train/messages.ts";
+import type { HandedOver, Line } from "./line.ts";
 import type { StopSignal } from "./stop-signal.ts";
-import type { WorkerHandle } from "./worker-handle.ts";
 
 export type Limits = {
   /** A run may take so long. */
@@ -23,17 +23,25 @@ export type AttemptEnd = {
   readonly message: FinalMessage;
   /** The worker died or hung: it is not the run's doing. */
   readonly isLost: boolean;
+  /** Given where the same message may come again. */
+  readonly mark?: Mark | undefined;
 };
 
+/** Nobody has begun with the run; whoever is free may. */
+export class WithdrawnError extends Error {
+  override readonly name = "WithdrawnError";
+}
+
 type AttemptOptions = {
-  readonly worker: WorkerHandle;
+  readonly line: Line;
   readonly message: TrainMessage;
   readonly data: NameLists;
+  readonly handedOver: HandedOver;
   readonly limits: Limits;
   readonly stopSignal: StopSignal;
   readonly storage: Pick<RetryingWriter, "isInTrouble" | "onGivenUp">;
   /** Stores what a worker says, but for its last message; resolves when it is stored. */
-  readonly onMessage: (message: WorkerMessage) => Promise<void>;
+  readonly onMessage: (message: WorkerMessage, mark?: Mark) => Promise<void>;
   /** Calls when another process has taken the run. Returns a function that unsubscribes. */
   readonly hold: (onLost: () => void) => () => void;
 };
@@ -44,9 +52,10 @@ const TICK_MS = 500;
 /**
  * @throws LostClaimError - another process has taken the run
  * @throws StorageError - the store was given up
+ * @throws WithdrawnError
  */
 export async function attempt(options: AttemptOptions): Promise<AttemptEnd> {
-  const { worker, message, data, limits, stopSignal, storage, onMessage, hold } = options;
+  const { line, message, data, limits, stopSignal, storage, onMessage, hold } = options;
   const { runId } = message;
   const { promise, resolve, reject } = Promise.withResolvers<AttemptEnd>();
   let trainSeconds = message.resume?.trainSeconds ?? 0;
@@ -58,7 +67,7 @@ export async function attempt(options: AttemptOptions): Promise<AttemptEnd> {
   };
   const abandon = (error: unknown): void => {
     isOver = true;
-    worker.kill();
+    line.kill();
     reject(error);
   };
   const next = (work: () => Promise<void> | void): void => {
@@ -66,33 +75,35 @@ export async function attempt(options: AttemptOptions): Promise<AttemptEnd> {
   };
   const end = (final: FinalMessage, isLost: boolean): void => {
     isOver = true;
-    worker.kill();
+    line.kill();
     next(() => resolve({ message: final, isLost }));
   };
 
-  worker.listen({
-    onMessage: (received) => {
+  line.listen({
+    onMessage: (received, mark) => {
       if ("trainSeconds" in received) trainSeconds = received.trainSeconds;
       next(async () => {
         if (isOver) return;
-        if (isFinal(received)) resolve({ message: received, isLost: false });
-        else await onMessage(received);
-        worker.send({ type: "ack" });
+        // What a run ends with is acknowledged once its end is stored, by `settle`.
+        if (isFinal(received)) return resolve({ message: received, isLost: false, mark });
+        await onMessage(received, mark);
+        line.send({ type: "ack" });
       });
     },
     onGone: (cause) => next(() => resolve({ message: failed("worker died", cause), isLost: true })),
+    onWithdrawn: () => next(() => reject(new WithdrawnError())),
   });
-  worker.train(message, data);
+  line.train(message, data, options.handedOver);
   const lateness = `not done after ${limits.timeoutMs / 1000} s`;
   const silence = `no sign of life for ${limits.silenceMs / 1000} s`;
   const undo = [
-    watch(worker, limits, {
-      isPaused: () => storage.isInTrouble,
+    watch(line, limits, {
+      isPaused: () => storage.isInTrouble || line.isWaiting,
       onTimeout: () => end(failed("timeout", lateness), false),
       onSilence: () => end(failed("worker hung", silence), true),
     }),
     stopSignal.listen(
-      () => worker.send({ type: "stop", reason: stopSignal.reason ?? "user" }),
+      () => line.send({ type: "stop", reason: stopSignal.reason ?? "user" }),
       () => end(stopped(runId, trainSeconds), false),
     ),
     hold(() => abandon(new LostClaimError("another process has taken the run"))),
@@ -122,25 +133,25 @@ type Watching = {
 
 /**
  * Counts time in ticks: while this process itself is stopped, or the machine sleeps, none passes. A
- * run that waits for the store takes none of its time.
+ * run that waits for the store, or for a worker, takes none of its time.
  */
 function watch(
-  worker: WorkerHandle,
+  line: Line,
   { timeoutMs, silenceMs }: Limits,
   { isPaused, onTimeout, onSilence }: Watching,
 ): () => void {
   let last = performance.now();
   let taken = 0;
   let silent = 0;
-  let beats = worker.beats;
+  let { beats } = line;
   const timer = setInterval(
     () => {
       const now = performance.now();
       const passed = Math.min(now - last, 2 * TICK_MS);
       last = now;
       if (!isPaused()) taken += passed;
-      silent = beats === worker.beats ? silent + passed : 0;
-      beats = worker.beats;
+      silent = beats === line.beats && beats !== null ? silent + passed : 0;
+      beats = line.beats;
       if (taken >= timeoutMs) onTimeout();
       else if (silent >= silenceMs) onSilence();
     },

@@ -13,6 +13,15 @@ export type Share = {
   readonly leave: () => void;
 };
 
+/** Returns the share of a run that another machine trains: of the cores there it knows nothing. */
+export function shareElsewhere(asked: number | undefined): Share {
+  const threads = asked ?? 1;
+  return {
+    offer: () => ({ now: threads, most: threads, isMeasured: asked === undefined }),
+    leave: () => {},
+  };
+}
+
 type CoreOptions = {
   /** Cores to share. */
   readonly cores: number;

@@ -1,5 +1,5 @@
 /** Takes a planned grid to its end: hands its runs to workers, and says when to stop. */
-import { availableParallelism } from "node:os";
+import { availableParallelism, hostname } from "node:os";
 import type { NameLists, Rule, TfjsBackend } from "@ablate/core";
 import {
   type GridPlan,
@@ -9,6 +9,7 @@ import {
   type StoreWriter,
 } from "@ablate/store";
 import type { GridEvent, KeptRun } from "../train/events.ts";
+import type { OpenAttempt, Workforce } from "./line.ts";
 import { keptRuns, OF_NO_OTHER, skippedOfOthers } from "./other-revisions.ts";
 import { RunQueue, type TrainMode } from "./run-queue.ts";
 import type { RunOutcome, TrainableRun } from "./train-run.ts";
@@ -28,6 +29,8 @@ export type GridOptions = {
   readonly mixes?: boolean | undefined;
   /** Processes that train: one per core, or per `threads` cores, unless given; never more than there are runs to train. */
   readonly workers?: number | undefined;
+  /** Workers of other machines; then none of this one work unless `workers` says so. */
+  readonly workforce?: Workforce | undefined;
   /** Threads that compute each run; unless given, wide ones are computed by as many as idle and as pay. */
   readonly threads?: number | undefined;
   /** How often a run whose worker died or hung is tried again; once unless given. */
@@ -96,6 +99,7 @@ export async function runGrid(options: GridOptions): Promise<GridOutcome> {
     if (outcome === "stopped" || outcome === "interrupted") counts.left += 1;
   };
 
+  const adopted = adoptOpen(options);
   store.markInterrupted();
   const runs = store.planGrid(grid);
   const others = mode === "restart" || mixes ? [] : keptRuns(store, runs, pool);
@@ -109,12 +113,29 @@ export async function runGrid(options: GridOptions): Promise<GridOutcome> {
   for (const run of queue.done) if (!hashes.has(run.hash)) skip(run);
   for (const { hash: _, ...run } of others) keep(run);
   const storage = new RetryingWriter({ store, limitMs, killSignal, onEvent });
-  const isStopped = await trainAll({ ...pool, storage, queue, onOutcome });
+  const isStopped = await trainAll({ ...pool, storage, queue, adopted, onOutcome });
   if (isStopped) counts.left += queue.waiting.length;
   else for (const run of queue.waiting) skip({ ...run, state: "running" });
   const seconds = (performance.now() - begin) / 1000;
   onEvent({ event: "done", grid: grid.name, ...counts, kept: kept.length, seconds });
   return { ...counts, kept, trouble: storage.givenUp?.message ?? null };
+}
+
+/**
+ * Takes over what an earlier process has handed to other machines, where it is of this grid, still under its claim, and
+ * not to be trained anew; ends the rest.
+ */
+function adoptOpen({ store, grid, workforce, mode }: GridOptions): OpenAttempt[] {
+  const claimed = { pid: process.pid, host: hostname() };
+  const hashes = new Set(grid.runs.map(({ hash }) => hash));
+  const ids = store.recordedRuns([...hashes]);
+  return (workforce?.open ?? []).filter(({ hash, token, drop }) => {
+    const id = ids.get(hash)?.id;
+    const isOurs =
+      mode !== "restart" && id !== undefined && store.adoptRun(id, { ...claimed, token });
+    if (!isOurs) drop();
+    return isOurs;
+  });
 }
 
 /** Says whether a run has come to its end by itself. */
@@ -128,7 +149,9 @@ function stepsOf(waiting: readonly StoredRun[], runs: readonly TrainableRun[]): 
 }
 
 /** Returns the options of the pool, with defaults where none are given. */
-function poolOptions(options: GridOptions): Omit<PoolOptions, "storage" | "queue" | "onOutcome"> {
+function poolOptions(
+  options: GridOptions,
+): Omit<PoolOptions, "storage" | "queue" | "adopted" | "onOutcome"> {
   const { timeoutMs = Number.POSITIVE_INFINITY, silenceMs = 30_000 } = options;
   const cores = availableParallelism();
   return {
@@ -136,7 +159,7 @@ function poolOptions(options: GridOptions): Omit<PoolOptions, "storage" | "queue
     runs: new Map(options.runs.map((run) => [run.hash, run])),
     mode: options.mode ?? "resume",
     mixes: options.mixes ?? false,
-    workers: options.workers ?? Math.max(1, Math.floor(cores / (options.threads ?? 1))),
+    workers: options.workers ?? (options.workforce ? 0 : oneForCores(cores, options.threads)),
     cores: Math.min(options.workers ?? cores, cores),
     threads: options.threads,
     maxRetries: options.maxRetries ?? 1,
@@ -145,6 +168,10 @@ function poolOptions(options: GridOptions): Omit<PoolOptions, "storage" | "queue
     stopOn: options.stopOn ?? [],
     onEvent: tellingEnginesOnce(options.onEvent ?? (() => {})),
   };
+}
+
+function oneForCores(cores: number, threads = 1): number {
+  return Math.max(1, Math.floor(cores / threads));
 }
 
 /** Passes on every event, but each engine's facts only once. */

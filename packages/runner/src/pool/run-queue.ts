@@ -2,6 +2,7 @@
 import { randomUUID } from "node:crypto";
 import { hostname } from "node:os";
 import type { Claim, RunState, StoredRun, StoreWriter } from "@ablate/store";
+import type { OpenAttempt } from "./line.ts";
 
 /** `restart` trains every run again, `retry-failed` also those that failed. */
 export type TrainMode = "resume" | "retry-failed" | "restart";
@@ -11,6 +12,8 @@ export type Assignment = {
   readonly run: StoredRun;
   readonly index: number;
   readonly claim: Claim;
+  /** An attempt that goes on; null: none does. */
+  readonly open: OpenAttempt | null;
 };
 
 type QueueOptions = {
@@ -61,6 +64,15 @@ export class RunQueue {
     return this.#waiting.size === 0;
   }
 
+  /** Takes a run that this process has taken over from an earlier one; null: it is not among those to train. */
+  adopted(open: OpenAttempt): Assignment | null {
+    const waiting = [...this.#waiting].find(({ run }) => run.hash === open.hash);
+    if (waiting === undefined) return null;
+    this.#waiting.delete(waiting);
+    const claim = { token: open.token, pid: process.pid, host: hostname(), isReserved: true };
+    return { ...waiting, claim, open };
+  }
+
   /** Takes the first run that is free; null: others hold all that is left. */
   next(): Assignment | null {
     for (const waiting of this.#waiting) {
@@ -71,7 +83,7 @@ export class RunQueue {
       const reservation = this.#store.reserveRun(run.id, claim, takeable);
       if (reservation.isTaken) {
         this.#waiting.delete(waiting);
-        return { ...waiting, claim };
+        return { ...waiting, claim, open: null };
       }
       if (reservation.isHeld) continue;
       this.#waiting.delete(waiting);

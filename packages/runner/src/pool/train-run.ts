@@ -10,7 +10,7 @@ import {
 } from "@ablate/core";
 import { LostClaimError, type Provenance, type RetryingWriter, StorageError } from "@ablate/store";
 import type { GridEvent, KeptRun, Origin } from "../train/events.ts";
-import type { FinalMessage, TrainMessage, WorkerMessage } from "../train/messages.ts";
+import type { TrainMessage, WorkerMessage } from "../train/messages.ts";
 import { RunProgress } from "../train/progress.ts";
 import { RunWriter } from "../train/run-writer.ts";
 import {
@@ -21,12 +21,12 @@ import {
   type Start,
   type Startable,
 } from "../train/start.ts";
-import { type AttemptEnd, attempt, type Limits, stopped } from "./attempt.ts";
+import { type AttemptEnd, attempt, type Limits, stopped, WithdrawnError } from "./attempt.ts";
 import type { CoreShares, Share } from "./core-shares.ts";
 import type { Heartbeat } from "./heartbeat.ts";
+import type { Line, OpenAttempt } from "./line.ts";
 import type { Assignment, TrainMode } from "./run-queue.ts";
 import type { StopSignal } from "./stop-signal.ts";
-import type { WorkerHandle } from "./worker-handle.ts";
 
 /** How to train the planned run of this hash. */
 export type TrainableRun = Startable & { readonly hash: string };
@@ -49,16 +49,22 @@ export type GridContext = {
   readonly stopOn: readonly Rule[];
   readonly stopSignal: StopSignal;
   readonly heartbeat: Heartbeat;
-  readonly shares: CoreShares;
   readonly onEvent: (event: GridEvent) => void;
 };
 
+/** Where a run is trained. */
+export type Place = {
+  readonly line: Line;
+  /** Gives the run its share of the cores there. */
+  readonly join: CoreShares["join"];
+};
+
 /**
- * `taken`: by another process, which had to think that this one is gone. `interrupted`: the store was
+ * `withdrawn`: no worker has begun with it, and others may. `taken`: by another process, which had to think that this one is gone. `interrupted`: the store was
  * given up. A run that is left as it is comes with why.
  */
 export type RunOutcome =
-  | ("finished" | "diverged" | "stopped" | "failed" | "taken" | "interrupted")
+  | ("finished" | "diverged" | "stopped" | "failed" | "taken" | "withdrawn" | "interrupted")
   | KeptRun;
 
 const TAKEN =
@@ -66,8 +72,8 @@ const TAKEN =
 
 /** @throws EngineError - the run's engine does not run here; the run is left as it was */
 export async function trainRun(
-  { run, index, claim }: Assignment,
-  worker: WorkerHandle,
+  { run, index, claim, open }: Assignment,
+  { line, join }: Place,
   context: GridContext,
 ): Promise<RunOutcome> {
   const { storage, provenance, toTrain, heartbeat, onEvent } = context;
@@ -95,15 +101,16 @@ export async function trainRun(
     writer.startAt(start);
     return start;
   };
-  const share = context.shares.join(trainable, (threads) =>
-    worker.send({ type: "threads", runId: run.id, threads }),
+  const share = join(trainable, (threads) =>
+    line.send({ type: "threads", runId: run.id, threads }),
   );
   const tryOnce = (start: Start): Promise<AttemptEnd> =>
     attempt({
       ...context,
-      worker,
+      line,
+      handedOver: { hash: run.hash, name: run.name, token: claim.token },
       message: trainMessage(run.id, { ...trainable, start, share }, context),
-      onMessage: (received) => writer.write(received),
+      onMessage: (received, mark) => writer.write(received, mark),
       hold: (onLost) => heartbeat.hold({ runId: run.id, token: claim.token }, onLost),
     });
   const onRetry = async (error: string, attempt: number): Promise<Start> => {
@@ -112,15 +119,36 @@ export async function trainRun(
     onEvent({ event: "retried", run: run.name, error, attempt, ...originOf(start, current) });
     return start;
   };
+  const onEvicted = async (): Promise<Start> => {
+    const { host } = progress;
+    progress = new RunProgress(run.name, steps);
+    const start = await begin();
+    onEvent({ event: "evicted", run: run.name, host, ...originOf(start, current) });
+    return start;
+  };
+  const goOn = async (attempt: OpenAttempt): Promise<Start> => {
+    const { resume } = attempt;
+    const isStored = await storage.write((store) => store.received(run.id)?.attempt === attempt.id);
+    if (isStored) {
+      writer.goOn({ metrics: [] });
+      const point = resume === null ? null : { ...resume, runId: run.id, revision: current };
+      return { ...FROM_SCRATCH, point };
+    }
+    const start = await begin();
+    const isSame = start.point?.step === resume?.step && start.point?.run === resume?.run;
+    if (!isSame) line.kill();
+    return start;
+  };
 
   try {
-    const start = await begin();
+    const start = open === null ? await begin() : await goOn(open);
     const origin = originOf(start, current);
     const started = { event: "started", run: run.name, index, toTrain, steps } as const;
     onEvent({ ...started, ...origin, revision: current });
     for (const message of start.notes) onEvent({ event: "unused", run: run.name, message });
-    const message = await withRetries(start, { tryOnce, onRetry }, context);
-    await writer.write(message);
+    const { message, mark } = await withRetries(start, { tryOnce, onRetry, onEvicted }, context);
+    await writer.write(message, mark);
+    line.settle();
     if (message.type === "refused") throw new EngineError(message.error);
     return message.type === "failed" ? "failed" : message.state;
   } catch (error) {
@@ -132,6 +160,10 @@ export async function trainRun(
     if (error instanceof KeptError) {
       await writer.keep(error.message);
       return error.run;
+    }
+    if (error instanceof WithdrawnError) {
+      await writer.release();
+      return "withdrawn";
     }
     if (!(error instanceof LostClaimError)) throw error;
     onEvent(progress.interrupted(TAKEN));
@@ -156,25 +188,40 @@ type Tries = {
   readonly tryOnce: (start: Start) => Promise<AttemptEnd>;
   /** Finds where the next attempt begins. */
   readonly onRetry: (error: string, attempt: number) => Promise<Start>;
+  /** Does the same where the worker had to go. */
+  readonly onEvicted: () => Promise<Start>;
 };
 
-/** A worker that dies or hangs costs an attempt; a run that fails by itself would fail again. */
+/** A worker that dies or hangs costs an attempt, one that has to go does not; a run that fails by itself would fail again. */
 async function withRetries(
   first: Start,
-  { tryOnce, onRetry }: Tries,
+  { tryOnce, onRetry, onEvicted }: Tries,
   { maxRetries, stopSignal }: GridContext,
-): Promise<FinalMessage> {
+): Promise<AttemptEnd> {
   let start = first;
-  for (let tries = 1; ; tries++) {
-    const { message, isLost } = await tryOnce(start);
-    if (!isLost || message.type !== "failed") return message;
-    if (stopSignal.reason !== null) return stopped(message.runId, message.trainSeconds);
+  for (let tries = 1; ; ) {
+    const end = await tryOnce(start);
+    const { message, isLost } = end;
+    const isEvicted = message.type === "ended" && message.reason === "evicted";
+    if (!isEvicted && (!isLost || message.type !== "failed")) return end;
+    if (stopSignal.reason !== null) {
+      return { message: stopped(message.runId, trainSecondsOf(message)), isLost };
+    }
+    if (message.type !== "failed") {
+      start = await onEvicted();
+      continue;
+    }
     if (tries > maxRetries) {
       const times = tries === 1 ? "" : `, ${tries} times`;
-      return { ...message, error: `${message.error}${times}` };
+      return { ...end, message: { ...message, error: `${message.error}${times}` } };
     }
-    start = await onRetry(message.error, tries + 1);
+    tries += 1;
+    start = await onRetry(message.error, tries);
   }
+}
+
+function trainSecondsOf(message: AttemptEnd["message"]): number {
+  return message.type === "refused" ? 0 : message.trainSeconds;
 }
 
 /** Updates made before, by which run, and by which revision where the current one goes on from another. */

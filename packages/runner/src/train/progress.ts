@@ -14,10 +14,16 @@ export class RunProgress {
   #trainLoss: number | null = null;
   #validLoss: number | null = null;
   #rule: Rule | null = null;
+  #host: string | null = null;
 
   constructor(run: string, steps: number) {
     this.#run = run;
     this.#steps = steps;
+  }
+
+  /** The machine that trains it; null: this one. */
+  get host(): string | null {
+    return this.#host;
   }
 
   follow(message: WorkerMessage): GridEvent[] {
@@ -63,11 +69,12 @@ export class RunProgress {
 
   #start({ engine, unused, trainedOn }: StartedMessage): GridEvent[] {
     const run = this.#run;
-    const host = trainedOn?.host;
+    const host = trainedOn?.worker ?? trainedOn?.host;
+    this.#host = typeof host === "string" ? host : null;
     // Of simd on its fastest kernels there is nothing to tell.
     const isUsual = engine.engine === "simd" && engine.reason === null;
     return [
-      ...(typeof host === "string" ? [{ event: "placed", run, host } as const] : []),
+      ...(this.#host === null ? [] : [{ event: "placed", run, host: this.#host } as const]),
       ...(isUsual ? [] : [{ event: "engine", ...engine } as const]),
       ...(unused === null ? [] : [{ event: "unused", run, message: unused } as const]),
     ];

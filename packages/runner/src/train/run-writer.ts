@@ -2,6 +2,8 @@
 import { metricFacts, type Parameter } from "@ablate/core";
 import type {
   Claim,
+  HeldRun,
+  Mark,
   Provenance,
   ResumePoint,
   RetryingWriter,
@@ -45,48 +47,69 @@ export class RunWriter {
     this.#start = start;
   }
 
-  /** Resolves when the message is stored; each of its transactions is tried until it succeeds. */
-  async write(message: WorkerMessage): Promise<void> {
-    if ("trainSeconds" in message) this.#trainSeconds = message.trainSeconds;
-    await this.#store(message);
-    this.#options.onWritten(message);
+  /** Goes on with what the store has of an attempt under this claim, whose steps have these metrics. */
+  goOn({ metrics }: Pick<StartedMessage, "metrics">): void {
+    this.#hasBegun = true;
+    this.#metricNames = metrics;
   }
 
-  #store(message: WorkerMessage): Promise<void> {
+  /**
+   * Resolves when the message is stored, in one transaction that is tried until it succeeds.
+   *
+   * @param mark - given where the message may come twice: then it is stored only once
+   */
+  async write(message: WorkerMessage, mark?: Mark): Promise<void> {
+    if ("trainSeconds" in message) this.#trainSeconds = message.trainSeconds;
+    const isNew = await this.#storage.write((store) =>
+      store.together(() => {
+        if (mark !== undefined && isStored(mark, store.received(this.#runId))) return false;
+        this.#store(store, message);
+        if (mark !== undefined) store.receive(this.#runId, mark);
+        return true;
+      }),
+    );
+    if (message.type === "started") this.goOn(message);
+    if (isNew) this.#options.onWritten(message);
+  }
+
+  #store(store: StoreWriter, message: WorkerMessage): void {
+    const run = [this.#runId, this.#options.claim.token] as const;
     switch (message.type) {
       case "started":
-        return this.#begin(message);
+        return this.#begin(store, message);
       case "refused":
-        return this.#write((store, runId, token) => store.releaseRun({ runId, token }));
-      case "steps": {
-        const block = this.#named(message);
-        return this.#write((store, ...run) => store.appendSteps(...run, block));
-      }
+        return store.releaseRun(this.#held);
+      case "steps":
+        return store.appendSteps(...run, this.#named(message));
       case "checkpoint": {
         const { step, weights, state, trainSeconds } = message;
-        const block = this.#named(message);
         const checkpoint = { step, weights, state, trainSeconds };
-        return this.#write((store, ...run) => store.appendCheckpoint(...run, checkpoint, block));
+        return store.appendCheckpoint(...run, checkpoint, this.#named(message));
       }
       case "best":
-        return this.#write((store, ...run) => store.appendBest(...run, message));
+        return store.appendBest(...run, message);
       case "evaluation":
-        return this.#write((store, ...run) => store.appendEvaluations(...run, message));
+        return store.appendEvaluations(...run, message);
       case "probe":
-        return this.#write((store, ...run) => store.appendProbe(...run, message.probe));
+        return store.appendProbe(...run, message.probe);
       case "findings":
-        return this.#write((store, ...run) => store.setFindings(...run, message.findings));
+        return store.setFindings(...run, message.findings);
       case "computed by":
-        return this.#setThreads(message);
+        return this.#setThreads(store, message);
       case "ended": {
         const detail = message.rule ? `rule ${message.rule}` : null;
-        return this.#end({ ...message, error: null, detail });
+        return this.#end(store, { ...message, error: null, detail });
       }
       case "failed": {
         const { reason = "error" } = message;
-        return this.#end({ ...message, state: "failed", reason, detail: null, snapshot: null });
+        const end = { ...message, state: "failed", reason, detail: null, snapshot: null } as const;
+        return this.#end(store, end);
       }
     }
+  }
+
+  get #held(): HeldRun {
+    return { runId: this.#runId, token: this.#options.claim.token };
   }
 
   /** Says what the metrics of a block are of, and what it took. */
@@ -96,19 +119,24 @@ export class RunWriter {
 
   /** Leaves the run as it is to who wants to go on by another revision of the engine. */
   async keep(why: string): Promise<void> {
-    if (this.#hasBegun) await this.#end(this.#interrupted("revision", why));
-    else await this.#write((store, runId, token) => store.releaseRun({ runId, token }));
+    await this.#storage.write((store) => this.#leave(store, this.#interrupted("revision", why)));
+  }
+
+  /** Leaves the run to whoever is free, in this process or in another. */
+  async release(): Promise<void> {
+    const end = this.#interrupted("withdrawn", "no worker has begun with it");
+    await this.#storage.write((store) => this.#leave(store, end));
   }
 
   /** Leaves the run to the next start, in the store too where that takes it still. */
   abandon(why: string): void {
-    const { token } = this.#options.claim;
-    const runId = this.#runId;
-    const end = this.#interrupted("storage", why);
-    this.#storage.attempt((store) => {
-      if (this.#hasBegun) store.endRun(runId, token, end);
-      else store.releaseRun({ runId, token });
-    });
+    this.#storage.attempt((store) => this.#leave(store, this.#interrupted("storage", why)));
+  }
+
+  #leave(store: StoreWriter, end: RunEnd): void {
+    const { runId, token } = this.#held;
+    if (this.#hasBegun) store.endRun(runId, token, end);
+    else store.releaseRun(this.#held);
   }
 
   #interrupted(reason: string, detail: string): RunEnd {
@@ -116,65 +144,56 @@ export class RunWriter {
     return { ...end, trainSeconds: this.#trainSeconds };
   }
 
-  async #setThreads({ threads, refusal }: ComputedByMessage): Promise<void> {
-    await this.#write((store, ...run) => store.setThreads(...run, threads));
+  #setThreads(store: StoreWriter, { threads, refusal }: ComputedByMessage): void {
+    const { runId, token } = this.#held;
+    store.setThreads(runId, token, threads);
     if (refusal === null) return;
-    const event = { kind: "threads refused", message: refusal };
-    await this.#write((store, ...run) => store.appendEvent(...run, event));
+    store.appendEvent(runId, token, { kind: "threads refused", message: refusal });
   }
 
-  async #write(work: (store: StoreWriter, runId: number, token: string) => void): Promise<void> {
-    await this.#storage.write((store) => work(store, this.#runId, this.#options.claim.token));
-  }
-
-  async #begin({
-    parameters,
-    metrics,
-    engine,
-    from,
-    unused,
-    judgedBy,
-  }: StartedMessage): Promise<void> {
+  #begin(store: StoreWriter, message: StartedMessage): void {
+    const { parameters, metrics, engine, from, unused, judgedBy, trainedOn = {} } = message;
+    const { runId, token } = this.#held;
     const { backend, version, reason } = engine;
     const facts = { backend, backend_version: version, backend_reason: reason, threads: 1 };
-    await this.#take(from > 0 ? this.#start.point : null, parameters, facts);
-    this.#metricNames = metrics;
+    this.#take(store, from > 0 ? this.#start.point : null, parameters, { ...trainedOn, ...facts });
     const declared = [...metrics, ...RESOURCES].map((name) => metricFacts(name));
-    await this.#write((store, ...run) => store.declareMetrics(...run, declared));
+    store.declareMetrics(runId, token, declared);
     const notes = [...this.#start.notes, ...(unused === null ? [] : [unused])];
-    for (const message of notes) {
-      const event = { kind: "checkpoint unused", message };
-      await this.#write((store, ...run) => store.appendEvent(...run, event));
+    for (const note of notes) {
+      store.appendEvent(runId, token, { kind: "checkpoint unused", message: note });
     }
     const { thresholds, counting } = judgedBy;
     const text = JSON.stringify({ ...thresholds, ...(counting ? { counting } : {}) });
-    await this.#write((store, ...run) => store.setThresholds(...run, text));
+    store.setThresholds(runId, token, text);
   }
 
   /** Takes the run, at a checkpoint or at initialisation. */
-  async #take(
+  #take(
+    store: StoreWriter,
     point: ResumePoint | null,
     parameters: readonly Parameter[],
     facts: Provenance,
-  ): Promise<void> {
+  ): void {
     const { claim } = this.#options;
     const provenance = { ...this.#options.provenance, ...facts };
-    await this.#write((store, runId) => {
-      if (point !== null) store.resumeRun(runId, claim, provenance, point);
-      else store.claimRun(runId, claim, provenance, parameters);
-    });
-    this.#hasBegun = true;
+    if (point !== null) store.resumeRun(this.#runId, claim, provenance, point);
+    else store.claimRun(this.#runId, claim, provenance, parameters);
   }
 
-  async #end(end: RunEnd): Promise<void> {
+  #end(store: StoreWriter, end: RunEnd): void {
+    const { runId, token } = this.#held;
     if (!this.#hasBegun) {
-      if (end.state === "stopped") {
-        return this.#write((store, runId, token) => store.releaseRun({ runId, token }));
-      }
+      if (end.state === "stopped") return store.releaseRun(this.#held);
       // The attempt came to nothing; what an earlier one has stored stays.
       const { point } = this.#start;
-      await this.#take(point?.runId === this.#runId ? point : null, [], {});
+      this.#take(store, point?.runId === this.#runId ? point : null, [], {});
     }
-    await this.#write((store, ...run) => store.endRun(...run, end));
+    store.endRun(runId, token, end);
   }
+}
+
+/** Says whether a message was stored before: later ones of its attempt were, or itself. */
+function isStored({ attempt, seq }: Mark, last: Mark | null): boolean {
+  return last !== null && last.attempt === attempt && seq <= last.seq;
 }

@@ -1,10 +1,11 @@
-/** A place for one worker process, which is started when it is first needed and again when it has died. */
+/** A line to one worker process of this machine, which is started when it is first needed and again when it has died. */
 import { type ChildProcess, fork } from "node:child_process";
 import { extname } from "node:path";
 import { fileURLToPath } from "node:url";
 import type { NameLists } from "@ablate/core";
 import { folderToStart } from "@ablate/store";
 import type { CoordinatorMessage, TrainMessage, WorkerMessage } from "../train/messages.ts";
+import type { Line, LineListener } from "./line.ts";
 
 const EXTENSION = extname(import.meta.url);
 const ENTRY = fileURLToPath(new URL(`../worker/worker-process${EXTENSION}`, import.meta.url));
@@ -15,17 +16,15 @@ const BEAT_PIPE = 4;
 /** Characters kept from the end of a worker's stderr: a fatal error of Node and its stack fit in. */
 const TAIL = 4096;
 
-type Listener = {
-  readonly onMessage: (message: WorkerMessage) => void;
-  /** The process is gone, and everything it said was heard. */
-  readonly onGone: (cause: string) => void;
-};
+type Listener = Pick<LineListener, "onMessage" | "onGone">;
 
 const DEAF: Listener = { onMessage: () => {}, onGone: () => {} };
 
 type Worker = { readonly child: ChildProcess; readonly knownFiles: Set<string> };
 
-export class WorkerHandle {
+export class ForkedLine implements Line {
+  /** A process begins at once. */
+  readonly isWaiting = false;
   #worker: Worker | null = null;
   #listener: Listener = DEAF;
   #beats = 0;
@@ -64,6 +63,13 @@ export class WorkerHandle {
     this.#worker?.child.kill("SIGKILL");
     this.#worker = null;
   }
+
+  settle(): void {
+    this.send({ type: "ack" });
+  }
+
+  /** Does nothing: a process begins at once with what it is handed. */
+  withdraw(): void {}
 
   #start(): Worker {
     const child = fork(ENTRY, [String(process.pid)], {

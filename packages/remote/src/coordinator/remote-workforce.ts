@@ -1,0 +1,292 @@
+/** The workers of other machines, as a coordinator sees them: hands attempts out, and drains what comes of them. */
+import type { NameLists } from "@ablate/core";
+import type {
+  GridEvent,
+  HandedOver,
+  Line,
+  OpenAttempt,
+  TrainMessage,
+  Workforce,
+} from "@ablate/runner";
+import type { Mark } from "@ablate/store";
+import {
+  decodeTrainMessage,
+  decodeWorkerMessage,
+  encodeMessage,
+  encodeNames,
+} from "../codec/codec.ts";
+import { CodecError } from "../codec/codec-error.ts";
+import type { Address } from "../database/address.ts";
+import { type AttemptState, CoordinatorWire, type LiveAttempt } from "../wire/coordinator-wire.ts";
+import { queueName, type Tie } from "../wire/protocol.ts";
+import type { HeldStoreError, StoreFacts } from "../wire/store-lock.ts";
+import { RemoteLine } from "./remote-line.ts";
+import { TroubleEvents } from "./trouble-events.ts";
+
+export type WorkforceOptions = {
+  readonly address: Address;
+  readonly facts: StoreFacts;
+  readonly onEvent: (event: GridEvent) => void;
+  /** Another coordinator has taken the store: this one must not write any more. */
+  readonly onLost: (error: HeldStoreError) => void;
+};
+
+/** What is read at a time: SQLite takes a row in about a millisecond. */
+const MOST_ROWS = 64;
+const MOST_BYTES = 32 * 1024 * 1024;
+
+export class RemoteWorkforce implements Workforce {
+  readonly open: readonly OpenAttempt[];
+  readonly #wire: CoordinatorWire;
+  readonly #options: WorkforceOptions;
+  readonly #events: TroubleEvents;
+  readonly #lines = new Map<string, RemoteLine>();
+  /** The last message that was read of each attempt. */
+  readonly #read = new Map<string, number>();
+  /** Attempts that no worker goes on with, and why. */
+  readonly #lost = new Map<string, string>();
+  readonly #files = new Map<string, Promise<void>>();
+  readonly #pending = new Set<Promise<unknown>>();
+  readonly #slotListeners = new Set<(slots: number) => void>();
+  readonly #failureListeners = new Set<(error: unknown) => void>();
+  #slots = 0;
+  #failure: unknown = null;
+  #inFlight = 0;
+  #stored: Mark[] = [];
+  #isFlushing = false;
+  #isPumping = false;
+  #isAskedAgain = false;
+  #isClosed = false;
+
+  private constructor(
+    wire: CoordinatorWire,
+    live: readonly LiveAttempt[],
+    options: WorkforceOptions,
+  ) {
+    this.#wire = wire;
+    this.#options = options;
+    this.#events = new TroubleEvents(wire.database, options);
+    this.open = live.flatMap((attempt) => this.#opened(attempt));
+  }
+
+  /**
+   * @throws HeldStoreError - another coordinator has the store
+   * @throws DatabaseError
+   */
+  static async open(options: WorkforceOptions): Promise<RemoteWorkforce> {
+    const wire = await CoordinatorWire.open(options.address, options.facts);
+    wire.onLost(options.onLost);
+    const workforce = new RemoteWorkforce(wire, await wire.live(), options);
+    await workforce.#look();
+    wire.onNews(() => workforce.#hear());
+    return workforce;
+  }
+
+  onSlots(listener: (slots: number) => void): () => void {
+    this.#slotListeners.add(listener);
+    listener(this.#slots);
+    return () => this.#slotListeners.delete(listener);
+  }
+
+  onFailure(listener: (error: unknown) => void): () => void {
+    this.#failureListeners.add(listener);
+    if (this.#failure !== null) listener(this.#failure);
+    return () => this.#failureListeners.delete(listener);
+  }
+
+  newLine(): Line {
+    return this.#newLine(null);
+  }
+
+  /** Resolves when the database knows all that was decided, and lets go of the store. */
+  async close(): Promise<void> {
+    while (this.#failure === null && this.#pending.size > 0) {
+      await Promise.allSettled([...this.#pending]);
+    }
+    this.#isClosed = true;
+    this.#events.close();
+    await this.#wire.close();
+  }
+
+  #newLine(adopted: string | null): RemoteLine {
+    return new RemoteLine(
+      {
+        handOut: (message, data, run) => this.#handOut(message, data, run),
+        order: (attempt, stop) => this.#wire.order(attempt, stop),
+        withdraw: (attempt) => this.#wire.withdraw(attempt),
+        close: (attempt, seq) => this.#close(attempt, seq),
+        stored: (mark) => this.#store(mark),
+        attach: (attempt, line) => {
+          this.#lines.set(attempt, line);
+          this.#hear();
+        },
+        detach: (attempt) => this.#lines.delete(attempt),
+        run: (work) => this.#run(work),
+      },
+      adopted,
+    );
+  }
+
+  /** Returns an attempt of an earlier coordinator; one that this version cannot go on with is ended. */
+  #opened({ id, runHash: hash, token, queue, request }: LiveAttempt): OpenAttempt[] {
+    const drop = (): void => this.#run(this.#close(id, Number.MAX_SAFE_INTEGER));
+    try {
+      const { engine, resume } = decodeTrainMessage(request);
+      const name = queueName(engine);
+      if (queue === name || queue.startsWith(`${name}.`)) {
+        return [{ id, hash, token, resume, line: () => this.#newLine(id), drop }];
+      }
+    } catch (error) {
+      if (!(error instanceof CodecError)) throw error;
+    }
+    drop();
+    return [];
+  }
+
+  async #handOut(message: TrainMessage, data: NameLists, run: HandedOver): Promise<string> {
+    const { dataHash, engine } = message;
+    const file = this.#files.get(dataHash) ?? this.#wire.putFile(dataHash, encodeNames(data));
+    this.#files.set(dataHash, file);
+    await file;
+    const { id } = await this.#wire.handOut({
+      runHash: run.hash,
+      run: run.name,
+      queue: queueName(engine, tieOf(message)),
+      token: run.token,
+      dataHash,
+      request: encodeMessage(message),
+    });
+    return id;
+  }
+
+  async #close(attempt: string, seq: number): Promise<void> {
+    this.#lost.delete(attempt);
+    await this.#wire.revoke(attempt);
+    const last = Math.min(seq, this.#read.get(attempt) ?? -1);
+    const marks = last < 0 ? [] : [0, last].map((one) => ({ attempt, seq: one }));
+    await this.#wire.stored(marks);
+  }
+
+  #store(mark: Mark): void {
+    this.#stored.push(mark);
+    this.#inFlight -= 1;
+    if (!this.#isFlushing) this.#run(this.#flush());
+  }
+
+  async #flush(): Promise<void> {
+    this.#isFlushing = true;
+    try {
+      while (this.#stored.length > 0) {
+        const stored = this.#stored;
+        this.#stored = [];
+        await this.#wire.stored(stored);
+      }
+    } finally {
+      this.#isFlushing = false;
+    }
+    this.#hear();
+  }
+
+  #hear(): void {
+    this.#isAskedAgain = true;
+    if (!this.#isPumping && !this.#isClosed && this.#failure === null) this.#run(this.#pump());
+  }
+
+  async #pump(): Promise<void> {
+    this.#isPumping = true;
+    try {
+      while (this.#isAskedAgain && !this.#isClosed) {
+        this.#isAskedAgain = false;
+        await this.#drain();
+        await this.#look();
+      }
+    } finally {
+      this.#isPumping = false;
+    }
+  }
+
+  /** Passes on messages as fast as they are stored. */
+  async #drain(): Promise<void> {
+    while (this.#inFlight < MOST_ROWS) {
+      const limit = { rows: MOST_ROWS - this.#inFlight, bytes: MOST_BYTES };
+      const rows = await this.#wire.rows(this.#read, limit);
+      for (const { attempt, seq, body } of rows) {
+        this.#read.set(attempt, seq);
+        const line = this.#lines.get(attempt);
+        if (line === undefined || this.#lost.get(attempt) === DAMAGED) continue;
+        try {
+          const message = decodeWorkerMessage(body);
+          this.#inFlight += 1;
+          line.deliver(message, { attempt, seq });
+        } catch (error) {
+          if (!(error instanceof CodecError)) throw error;
+          this.#lost.set(attempt, DAMAGED);
+        }
+      }
+      if (rows.length > 0) continue;
+      await this.#sayGone();
+      return;
+    }
+  }
+
+  /** Tells lines of lost attempts, once all that their workers said is stored. */
+  async #sayGone(): Promise<void> {
+    for (const [attempt, cause] of this.#lost) {
+      const line = this.#lines.get(attempt);
+      if (line === undefined) this.#lost.delete(attempt);
+      else if (line.isQuiet) line.gone(attempt, cause);
+    }
+  }
+
+  /** Looks at who has what, and who is there. */
+  async #look(): Promise<void> {
+    const known = [...this.#lines.keys()];
+    const states = new Map((await this.#wire.states()).map((state) => [state.attempt, state]));
+    for (const attempt of known) {
+      const cause = lossOf(states.get(attempt));
+      if (cause === null) {
+        if (states.get(attempt)?.state !== "waiting") this.#lines.get(attempt)?.taken(attempt);
+      } else if (!this.#lost.has(attempt)) {
+        // From here on nothing more comes of it; what is there already is drained first.
+        if (states.has(attempt)) await this.#wire.revoke(attempt);
+        this.#lost.set(attempt, cause);
+        this.#isAskedAgain = true;
+      }
+    }
+    const { workers, slots } = await this.#wire.workers();
+    this.#events.outbox(await this.#wire.backlog());
+    this.#events.workers(workers, slots);
+    if (slots === this.#slots) return;
+    this.#slots = slots;
+    for (const listener of this.#slotListeners) listener(slots);
+  }
+
+  #run(work: Promise<unknown>): void {
+    const pending = work
+      .catch((error: unknown) => {
+        if (this.#failure !== null || this.#isClosed) return;
+        this.#failure = error;
+        for (const listener of this.#failureListeners) listener(error);
+      })
+      .finally(() => this.#pending.delete(pending));
+    this.#pending.add(pending);
+  }
+}
+
+const DAMAGED = "its worker has sent something that is no message";
+
+/** Says why no worker goes on with an attempt; null: one does, or may. */
+function lossOf(state: AttemptState | undefined): string | null {
+  if (state === undefined) return "the database no longer has the attempt";
+  const on = state.worker === null ? "" : ` on ${state.worker}`;
+  return state.state === "lost"
+    ? `its worker${on} is gone or was too long without a sign of life`
+    : null;
+}
+
+/** Returns where alone a run of TensorFlow.js goes on; null: anywhere. */
+function tieOf({ engine, resume }: TrainMessage): Tie | null {
+  if (engine === "simd" || resume === null || !resume.isOwn) return null;
+  const { backend, backendVersion: version } = resume;
+  return backend === null || version === null ? null : { backend, version };
+}
