@@ -319,7 +319,7 @@ test("a run that was recorded before there were rules is diagnosed by the usual 
   const now = await ablate(other, "diagnose", "saturated");
   const database = new DatabaseSync(join(other, "ablate.db"));
   database.exec(
-    "drop view findings; drop table finding; drop table colour; drop view console; drop table console_line; drop table diagnosis; drop table digest; drop table seal; drop table revision; drop view revisions; pragma user_version = 3",
+    "drop view findings; drop table finding; drop table colour; drop view console; drop table console_line; drop table inbox; drop table store_id; drop table diagnosis; drop table digest; drop table seal; drop table revision; drop view revisions; pragma user_version = 3",
   );
   database.close();
 

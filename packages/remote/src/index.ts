@@ -1,4 +1,5 @@
-export { RemoteWorkforce, type WorkforceOptions } from "./coordinator/remote-workforce.ts";
+export { RemoteWorkforce } from "./coordinator/remote-workforce.ts";
+export type { WorkforceOptions } from "./coordinator/workforce-options.ts";
 export { type Address, readAddress } from "./database/address.ts";
 export type { Database } from "./database/database.ts";
 export { DatabaseError } from "./database/database-error.ts";

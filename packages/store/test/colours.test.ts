@@ -90,7 +90,9 @@ test.each([
 test("a store of version 17 has no colours until the first is set", () => {
   const path = storeOfTwo();
   const database = new SqliteDatabase(path);
-  database.exec("drop table colour; drop table console_line; pragma user_version = 17");
+  database.exec(
+    "drop table colour; drop table console_line; drop table inbox; drop table store_id; pragma user_version = 17",
+  );
   database.close();
   const reader = readerAt(path);
   expect(coloursIn(path)).toEqual({});

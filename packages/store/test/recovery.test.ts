@@ -32,7 +32,14 @@ test("a checkpoint is stored with the steps before it, or neither is", () => {
 
   expect([count(path, "step"), count(path, "checkpoint")]).toEqual([2, 1]);
   expect(writer.findResumePoint(id, null)).toEqual({
-    point: { ...checkpointAt(2), runId: id, run: "g/v", backend: null, revision: 1 },
+    point: {
+      ...checkpointAt(2),
+      runId: id,
+      run: "g/v",
+      backend: null,
+      backendVersion: null,
+      revision: 1,
+    },
     other: null,
     damaged: [],
   });

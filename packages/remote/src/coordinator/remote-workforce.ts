@@ -1,13 +1,6 @@
 /** The workers of other machines, as a coordinator sees them: hands attempts out, and drains what comes of them. */
 import type { NameLists } from "@ablate/core";
-import type {
-  GridEvent,
-  HandedOver,
-  Line,
-  OpenAttempt,
-  TrainMessage,
-  Workforce,
-} from "@ablate/runner";
+import type { HandedOver, Line, OpenAttempt, TrainMessage, Workforce } from "@ablate/runner";
 import type { Mark } from "@ablate/store";
 import {
   decodeTrainMessage,
@@ -16,20 +9,11 @@ import {
   encodeNames,
 } from "../codec/codec.ts";
 import { CodecError } from "../codec/codec-error.ts";
-import type { Address } from "../database/address.ts";
 import { type AttemptState, CoordinatorWire, type LiveAttempt } from "../wire/coordinator-wire.ts";
 import { queueName, type Tie } from "../wire/protocol.ts";
-import type { HeldStoreError, StoreFacts } from "../wire/store-lock.ts";
 import { RemoteLine } from "./remote-line.ts";
 import { TroubleEvents } from "./trouble-events.ts";
-
-export type WorkforceOptions = {
-  readonly address: Address;
-  readonly facts: StoreFacts;
-  readonly onEvent: (event: GridEvent) => void;
-  /** Another coordinator has taken the store: this one must not write any more. */
-  readonly onLost: (error: HeldStoreError) => void;
-};
+import type { WorkforceOptions } from "./workforce-options.ts";
 
 /** What is read at a time: SQLite takes a row in about a millisecond. */
 const MOST_ROWS = 64;
@@ -38,7 +22,6 @@ const MOST_BYTES = 32 * 1024 * 1024;
 export class RemoteWorkforce implements Workforce {
   readonly open: readonly OpenAttempt[];
   readonly #wire: CoordinatorWire;
-  readonly #options: WorkforceOptions;
   readonly #events: TroubleEvents;
   readonly #lines = new Map<string, RemoteLine>();
   /** The last message that was read of each attempt. */
@@ -64,7 +47,6 @@ export class RemoteWorkforce implements Workforce {
     options: WorkforceOptions,
   ) {
     this.#wire = wire;
-    this.#options = options;
     this.#events = new TroubleEvents(wire.database, options);
     this.open = live.flatMap((attempt) => this.#opened(attempt));
   }

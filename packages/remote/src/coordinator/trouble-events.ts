@@ -1,6 +1,6 @@
 /** Tells what happens between a coordinator and its workers: each thing once, and when it is over. */
 import type { Database } from "../database/database.ts";
-import type { WorkforceOptions } from "./remote-workforce.ts";
+import type { WorkforceOptions } from "./workforce-options.ts";
 
 export class TroubleEvents {
   readonly #options: WorkforceOptions;

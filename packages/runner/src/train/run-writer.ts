@@ -76,34 +76,43 @@ export class RunWriter {
     const run = [this.#runId, this.#options.claim.token] as const;
     switch (message.type) {
       case "started":
-        return this.#begin(store, message);
+        this.#begin(store, message);
+        break;
       case "refused":
-        return store.releaseRun(this.#held);
+        store.releaseRun(this.#held);
+        break;
       case "steps":
-        return store.appendSteps(...run, this.#named(message));
+        store.appendSteps(...run, this.#named(message));
+        break;
       case "checkpoint": {
         const { step, weights, state, trainSeconds } = message;
         const checkpoint = { step, weights, state, trainSeconds };
-        return store.appendCheckpoint(...run, checkpoint, this.#named(message));
+        store.appendCheckpoint(...run, checkpoint, this.#named(message));
+        break;
       }
       case "best":
-        return store.appendBest(...run, message);
+        store.appendBest(...run, message);
+        break;
       case "evaluation":
-        return store.appendEvaluations(...run, message);
+        store.appendEvaluations(...run, message);
+        break;
       case "probe":
-        return store.appendProbe(...run, message.probe);
+        store.appendProbe(...run, message.probe);
+        break;
       case "findings":
-        return store.setFindings(...run, message.findings);
+        store.setFindings(...run, message.findings);
+        break;
       case "computed by":
-        return this.#setThreads(store, message);
+        this.#setThreads(store, message);
+        break;
       case "ended": {
         const detail = message.rule ? `rule ${message.rule}` : null;
-        return this.#end(store, { ...message, error: null, detail });
+        this.#end(store, { ...message, error: null, detail });
+        break;
       }
       case "failed": {
         const { reason = "error" } = message;
-        const end = { ...message, state: "failed", reason, detail: null, snapshot: null } as const;
-        return this.#end(store, end);
+        this.#end(store, { ...message, state: "failed", reason, detail: null, snapshot: null });
       }
     }
   }
@@ -184,7 +193,10 @@ export class RunWriter {
   #end(store: StoreWriter, end: RunEnd): void {
     const { runId, token } = this.#held;
     if (!this.#hasBegun) {
-      if (end.state === "stopped") return store.releaseRun(this.#held);
+      if (end.state === "stopped") {
+        store.releaseRun(this.#held);
+        return;
+      }
       // The attempt came to nothing; what an earlier one has stored stays.
       const { point } = this.#start;
       this.#take(store, point?.runId === this.#runId ? point : null, [], {});
