@@ -180,6 +180,7 @@ test("tags, notes, names and plans renew the digest of names alone", () => {
 /** Takes the digests of a store away, as if an older version had written it. */
 function asOfVersion10(path: string): void {
   const tables = [
+    ...["inbox", "store_id"],
     ...["digest", "seal", "name_digest", "grid_digest", "damaged_run"],
     ...["former_name", "grid_plan_run", "grid_plan", "revision"],
     ...["metric", "metric_point", "metric_rollup", "log_file", "colour", "console_line"],
