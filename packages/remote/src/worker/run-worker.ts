@@ -161,7 +161,7 @@ class RemoteWorker {
         continue;
       }
       this.#free.push(line);
-      if (this.#held.size === 0) await this.#leaving.unlessGone(this.#waiting.look());
+      await this.#leaving.unlessGone(this.#waiting.look());
       await this.#bell.wait(ASK_AGAIN_MS);
     }
   }

@@ -38,11 +38,12 @@ export class Waiting {
       : exitWhenIdleMs - (performance.now() - this.#since);
   }
 
-  /** Looks who is there, and says it where it has changed. */
+  /** Looks who is there and what they hand out; says it where it has changed, unless there is a run to train. */
   async look(): Promise<void> {
     const { wire, queues, onEvent } = this.#options;
     const there = await wire.coordinators();
     await queues.learn(there);
+    if (this.#since === null) return;
     const message = mismatch(there);
     const coordinators = there.map(({ host, grid }) => ({ host, grid }));
     const event: RemoteWorkerEvent =
