@@ -63,7 +63,7 @@ plainTest("the view curve is the same in plain sqlite3 and to the reader", () =>
 test.each([
   [
     "runs",
-    "run, grid, label, state, reason, seed, config, hash, engine, steps, last_step, loss, train_loss, valid_loss, test_loss, best_valid_loss, best_valid_step, steps_per_s, parameters, tags, started_at, ended_at, error, plan, revision, source, errors, warnings",
+    "run, grid, label, state, reason, seed, config, hash, engine, steps, last_step, loss, train_loss, valid_loss, test_loss, best_valid_loss, best_valid_step, steps_per_s, parameters, tags, started_at, ended_at, error, plan, revision, source, host, errors, warnings",
   ],
   ["grid_runs", "grid, run, label, plan"],
   ["revisions", "run, step, revision"],

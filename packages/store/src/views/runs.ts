@@ -1,6 +1,7 @@
 /** Views of whole runs, of grids, and of what is said of them. */
 import { SEED_SQL } from "../seed.ts";
 import type { RunState } from "../writing/plan.ts";
+import { validJson } from "./valid-json.ts";
 import type { Row, View } from "./view.ts";
 
 /** SQL of the loss of the last evaluation of a split, with running statistics where there is batch norm. */
@@ -76,6 +77,9 @@ export function isLeft(gridId: string): string {
 /** SQL of whether no grid of a run has it any more. */
 export const LEFT_EVERYWHERE: string = `ifnull((select min(${isLeft("m.grid_id")})
   from kept_grid_run m where m.run_id = r.id), 0)`;
+
+/** SQL of the machine of a run; a damaged provenance names none. */
+const HOST: string = `(select value from json_each(${validJson("r.provenance")}) where key = 'host' and type = 'text')`;
 
 /** SQL of the revisions that made updates of a run, in the order of its steps. */
 export const TRAINED_BY: string = `(select group_concat(revision, ',') from revision
@@ -191,6 +195,11 @@ export const RUNS = {
       "text",
       "the format of the log that it is recorded from",
       { nulls: "it is trained here" },
+    ],
+    host: [
+      "text",
+      "the machine that trains it, or trained it last",
+      { nulls: "never started, or its log does not say", sql: HOST as string },
     ],
     errors: findingsOf("error") as FindingCount,
     warnings: findingsOf("warning") as FindingCount,
