@@ -1,11 +1,12 @@
-import { columnTitle, type RunSummary, VALID_LOSS } from "@ablate/store";
+import { areOnSeveralHosts, columnTitle, type RunSummary, VALID_LOSS } from "@ablate/store";
 import { count, lossTexts, right, shortNumber, table, UNKNOWN, visible } from "@ablate/text";
 import type { Paint } from "../command-line/terminal.ts";
 import { stateStyle, tableStyle, troubleStyle, troubleText } from "./styles.ts";
 
 /**
  * Tables runs with their states and results, and where some have them, with the best number of a
- * metric, tags, how many findings they have and whether they are left. The best of each grid has a star.
+ * metric, tags, how many findings they have, whether they are left, and on which machines they are where there are
+ * several. The best of each grid has a star.
  */
 export function runsTable(runs: readonly RunSummary[], paint: Paint): string {
   const [lossText, trainText, validText] = [
@@ -15,6 +16,7 @@ export function runsTable(runs: readonly RunSummary[], paint: Paint): string {
   ];
   const areLeft = runs.some(({ plan }) => plan === "left");
   const best = bestMetric(runs);
+  const areSpread = areOnSeveralHosts(runs);
   const areTagged = runs.some(({ tags }) => tags.length > 0);
   const areSick = runs.some((run) => troubleOf(run) !== "");
   const bests = bestRuns(runs);
@@ -35,6 +37,7 @@ export function runsTable(runs: readonly RunSummary[], paint: Paint): string {
       ...(areSick ? ["findings"] : []),
       ...["seed", "step", "loss", train ?? "", `${valid}${gap}`, speed ?? ""].map(right),
       ...(best === null ? [] : [right(visible(best))]),
+      ...(areSpread ? ["host"] : []),
       ...(areLeft ? ["plan"] : []),
       ...(areTagged ? ["tags"] : []),
     ],
@@ -49,6 +52,7 @@ export function runsTable(runs: readonly RunSummary[], paint: Paint): string {
       mark(run, validText(run.validLoss)),
       count(run.stepsPerS),
       ...(best === null ? [] : [bestText(run, best)]),
+      ...(areSpread ? [run.host ?? ""] : []),
       ...(areLeft ? [run.plan === "left" ? run.plan : ""] : []),
       ...(areTagged ? [run.tags.join(",")] : []),
     ]),
