@@ -1,5 +1,6 @@
 /** The columns of the table of runs. */
 import {
+  areOnSeveralHosts,
   columnTitle,
   differingKeys,
   exactSetting,
@@ -146,6 +147,7 @@ const RESULTS: readonly Column[] = [
   words("note", "note", { value: (run) => run.note, text: plain }),
   words("grid", "grid", { value: (run) => run.grid, priority: 5 }),
   words("plan", "plan", { value: ({ plan }) => (plan === "left" ? plan : null), priority: 5 }),
+  words("host", "host", { value: (run) => run.host, priority: 5 }),
   words("started_at", "started", {
     value: (run) => run.startedAt,
     text: (value) => toMinute(plain(value)),
@@ -174,6 +176,7 @@ function makeColumns(runs: readonly ShownRun[]): Column[] {
     plan: runs.some(({ plan }) => plan === "left"),
     tags: runs.some(({ tags }) => tags.length > 0),
     grid: runs.some(({ grid }) => grid !== runs[0]?.grid),
+    host: areOnSeveralHosts(runs),
   };
   const [findings, ...results] = RESULTS.map((column) => ({
     ...column,
