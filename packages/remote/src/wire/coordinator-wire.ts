@@ -248,7 +248,8 @@ export class CoordinatorWire {
   /** Returns the bytes of messages of this store that are on their way. */
   async backlog(): Promise<number> {
     const [row] = await this.database.query<{ bytes: number }>(
-      `select coalesce(sum(outbox_bytes), 0)::float8 as bytes from ablate.attempt where store = $1`,
+      `select coalesce(sum(a.put_bytes - coalesce(d.bytes, 0)), 0)::float8 as bytes
+      from ablate.attempt a left join ablate.drain d on d.attempt = a.id where a.store = $1`,
       [this.#facts.store],
     );
     return row?.bytes ?? 0;
