@@ -166,9 +166,7 @@ export class Postgres {
     const user = unprivileged();
     if (user !== null) {
       spawnSync("chown", [user, this.folder]);
-      // The tests' folder is root's alone: another user has to get through it.
-      const parent = dirname(this.folder);
-      chmodSync(parent, statSync(parent).mode | 0o011);
+      letThrough(dirname(this.folder));
     }
     chmodSync(this.folder, 0o755);
     const args = [
@@ -229,6 +227,13 @@ export class Postgres {
       socket.destroy();
     }
   }
+}
+
+/** Temporary folders are root's alone: another user has to get through them. */
+function letThrough(folder: string): void {
+  const { mode } = statSync(folder);
+  if ((mode & 0o011) !== 0o011) chmodSync(folder, mode | 0o011);
+  if (folder !== dirname(folder)) letThrough(dirname(folder));
 }
 
 /** Who runs Postgres instead of root; null: we are not root. */

@@ -4,6 +4,8 @@ import { setTimeout as pause } from "node:timers/promises";
 import { isRunning, stateOf, workersOf } from "@ablate/runner/test/processes";
 import { COMMAND } from "../make.ts";
 
+const TRY_AGAIN_MS = 500;
+
 export type Said = { readonly at: number; readonly line: string };
 
 export class Kept {
@@ -15,6 +17,8 @@ export class Kept {
   #ended: Promise<number | null> = Promise.resolve(null);
   #rest = "";
   #onLine = (): void => {};
+  #isWanted = false;
+  #saidBefore = 0;
   errors = "";
   starts = 0;
 
@@ -39,11 +43,13 @@ export class Kept {
   }
 
   start(): void {
+    this.#isWanted = true;
     if (this.#child !== null) return;
     const [node, ...main] = COMMAND;
     const child = spawn(node, [...main, ...this.#command], this.#place);
     this.#child = child;
     this.#rest = "";
+    this.#saidBefore = this.errors.length;
     this.starts += 1;
     child.stdout.on("data", (chunk: Buffer) => this.#hear(chunk.toString()));
     child.stderr.on("data", (chunk: Buffer) => {
@@ -53,9 +59,16 @@ export class Kept {
       child.once("close", (code) => {
         this.#child = null;
         this.#onLine();
-        resolve(code);
+        const isAnotherTry = this.#isWanted && this.#foundNoDatabase(code);
+        if (isAnotherTry) setTimeout(() => this.#isWanted && this.start(), TRY_AGAIN_MS);
+        resolve(isAnotherTry ? null : code);
       });
     });
+  }
+
+  /** Who finds no database at the start says so and ends; what started it does so again. */
+  #foundNoDatabase(code: number | null): boolean {
+    return code === 2 && /^ablate: postgres:.*\n$/m.test(this.errors.slice(this.#saidBefore));
   }
 
   /** Resolves when it has printed so many lines more, or after so many milliseconds. */
@@ -72,6 +85,7 @@ export class Kept {
 
   /** Sends a signal to it alone; resolves with the exit code where it ends by that. */
   async end(signal: "SIGKILL" | "SIGTERM"): Promise<number | null> {
+    this.#isWanted = false;
     this.#noteForks();
     this.#child?.kill(signal);
     return this.#ended;

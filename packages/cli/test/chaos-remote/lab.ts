@@ -7,8 +7,8 @@ import type { Server } from "./server.ts";
 import { SmallDisk } from "./small-disk.ts";
 
 export const WORKERS = 3;
-/** For a store of these runs and a few megabytes of what SQLite needs beside it. */
-const STORE_DISK = "64m";
+/** The checks of a store want 100 MB to be left. */
+const STORE_DISK = "160m";
 
 /** A process and its way to the database. */
 export type Station = { readonly process: Kept; readonly network: Network };

@@ -120,4 +120,5 @@ function say(text: string): void {
   process.stdout.write(`${text}\n`);
 }
 
+for (const signal of ["SIGINT", "SIGTERM"] as const) process.on(signal, () => process.exit(130));
 process.exitCode = await main(values);
