@@ -23,7 +23,8 @@ export type LineOffice = {
   readonly stored: (mark: Mark) => void;
   /** From now on this line hears what the attempt's worker says. */
   readonly attach: (attempt: string, line: RemoteLine) => void;
-  readonly detach: (attempt: string) => void;
+  /** @param unstored - messages that were passed on, and that nobody will call stored */
+  readonly detach: (attempt: string, unstored: number) => void;
   /** Waits for it, and is told where it fails. */
   readonly run: (work: Promise<unknown>) => void;
 };
@@ -108,14 +109,15 @@ export class RemoteLine implements Line {
     );
   }
 
-  /** Passes on what the attempt's worker says. */
-  deliver(message: WorkerMessage, mark: Mark): void {
+  /** Passes on what the attempt's worker says; returns whether somebody will call it stored. */
+  deliver(message: WorkerMessage, mark: Mark): boolean {
     const attempt = this.#attempt;
-    if (attempt?.id !== mark.attempt) return;
+    if (attempt?.id !== mark.attempt) return false;
     attempt.isTaken = true;
     attempt.last = mark.seq;
     attempt.passed.push(mark);
     this.#listener.onMessage(message, mark);
+    return true;
   }
 
   /** A worker has it. */
@@ -128,11 +130,16 @@ export class RemoteLine implements Line {
     return (this.#attempt?.passed.length ?? 0) === 0;
   }
 
-  /** Whoever had the attempt is gone, and all that it said was passed on. */
-  gone(id: string, cause: string): void {
+  /**
+   * Whoever had the attempt is gone, and all that it said was passed on.
+   *
+   * @param cause - null: nobody had it
+   */
+  gone(id: string, cause: string | null): void {
     if (this.#attempt?.id !== id) return;
     this.#leave();
-    this.#listener.onGone(cause);
+    if (cause === null) this.#listener.onWithdrawn();
+    else this.#listener.onGone(cause);
   }
 
   async #handOut(message: TrainMessage, data: NameLists, run: HandedOver): Promise<void> {
@@ -170,7 +177,7 @@ export class RemoteLine implements Line {
     const isBack = await this.#office.withdraw(attempt.id);
     if (!isBack || this.#attempt !== attempt) return false;
     this.#attempt = null;
-    this.#office.detach(attempt.id);
+    this.#office.detach(attempt.id, attempt.passed.length);
     return true;
   }
 
@@ -185,7 +192,7 @@ export class RemoteLine implements Line {
     this.#isHandingOut = false;
     if (attempt === null) return;
     this.#attempt = null;
-    this.#office.detach(attempt.id);
+    this.#office.detach(attempt.id, attempt.passed.length);
     this.#office.run(this.#office.close(attempt.id, attempt.last));
   }
 }

@@ -1,6 +1,14 @@
 /** The workers of other machines, as a coordinator sees them: hands attempts out, and drains what comes of them. */
+import { setTimeout as delay } from "node:timers/promises";
 import type { NameLists } from "@ablate/core";
-import type { HandedOver, Line, OpenAttempt, TrainMessage, Workforce } from "@ablate/runner";
+import type {
+  HandedOver,
+  Line,
+  OpenAttempt,
+  StartedMessage,
+  TrainMessage,
+  Workforce,
+} from "@ablate/runner";
 import type { Mark } from "@ablate/store";
 import {
   decodeTrainMessage,
@@ -15,6 +23,14 @@ import { RemoteLine } from "./remote-line.ts";
 import { TroubleEvents } from "./trouble-events.ts";
 import type { WorkforceOptions } from "./workforce-options.ts";
 
+/** Whoever is called by many messages looks at states and workers not more often. */
+const LOOK_AGAIN_MS = 200;
+/** A database that does not answer is waited for so long in the end: the next coordinator ends what is left. */
+const LAST_WAIT_MS = 3000;
+
+/** Why no worker goes on with an attempt, and whether one had begun. */
+type Loss = { readonly cause: string; readonly isBegun: boolean };
+
 /** What is read at a time: SQLite takes a row in about a millisecond. */
 const MOST_ROWS = 64;
 const MOST_BYTES = 32 * 1024 * 1024;
@@ -27,7 +43,13 @@ export class RemoteWorkforce implements Workforce {
   /** The last message that was read of each attempt. */
   readonly #read = new Map<string, number>();
   /** Attempts that no worker goes on with, and why. */
-  readonly #lost = new Map<string, string>();
+  readonly #lost = new Map<string, Loss>();
+  /** Attempts of which a message could not be read. */
+  readonly #damaged = new Set<string>();
+  /** What each attempt's worker has said first. */
+  readonly #begun = new Map<string, StartedMessage>();
+  /** Attempts whose worker is done, and the last message that was read by then. */
+  readonly #done = new Map<string, number>();
   readonly #files = new Map<string, Promise<void>>();
   readonly #pending = new Set<Promise<unknown>>();
   readonly #slotListeners = new Set<(slots: number) => void>();
@@ -40,6 +62,7 @@ export class RemoteWorkforce implements Workforce {
   #isPumping = false;
   #isAskedAgain = false;
   #isClosed = false;
+  #lookedAt = Number.NEGATIVE_INFINITY;
 
   private constructor(
     wire: CoordinatorWire,
@@ -83,7 +106,9 @@ export class RemoteWorkforce implements Workforce {
   /** Resolves when the database knows all that was decided, and lets go of the store. */
   async close(): Promise<void> {
     while (this.#failure === null && this.#pending.size > 0) {
-      await Promise.allSettled([...this.#pending]);
+      const settled = Promise.allSettled([...this.#pending]).then(() => true);
+      const isSettled = await Promise.race([settled, delay(LAST_WAIT_MS, false, { ref: false })]);
+      if (!isSettled && this.#wire.database.trouble !== null) break;
     }
     this.#isClosed = true;
     this.#events.close();
@@ -102,7 +127,10 @@ export class RemoteWorkforce implements Workforce {
           this.#lines.set(attempt, line);
           this.#hear();
         },
-        detach: (attempt) => this.#lines.delete(attempt),
+        detach: (attempt, unstored) => {
+          this.#lines.delete(attempt);
+          this.#inFlight -= unstored;
+        },
         run: (work) => this.#run(work),
       },
       adopted,
@@ -143,6 +171,8 @@ export class RemoteWorkforce implements Workforce {
 
   async #close(attempt: string, seq: number): Promise<void> {
     this.#lost.delete(attempt);
+    this.#begun.delete(attempt);
+    this.#done.delete(attempt);
     await this.#wire.revoke(attempt);
     const last = Math.min(seq, this.#read.get(attempt) ?? -1);
     const marks = last < 0 ? [] : [0, last].map((one) => ({ attempt, seq: one }));
@@ -194,44 +224,55 @@ export class RemoteWorkforce implements Workforce {
       const rows = await this.#wire.rows(this.#read, limit);
       for (const { attempt, seq, body } of rows) {
         this.#read.set(attempt, seq);
-        const line = this.#lines.get(attempt);
-        if (line === undefined || this.#lost.get(attempt) === DAMAGED) continue;
-        try {
-          const message = decodeWorkerMessage(body);
-          this.#inFlight += 1;
-          line.deliver(message, { attempt, seq });
-        } catch (error) {
-          if (!(error instanceof CodecError)) throw error;
-          this.#lost.set(attempt, DAMAGED);
-        }
+        this.#deliver(body, { attempt, seq });
       }
       if (rows.length > 0) continue;
-      await this.#sayGone();
+      this.#sayGone();
       return;
     }
   }
 
+  #deliver(body: Buffer, mark: Mark): void {
+    const { attempt } = mark;
+    const line = this.#lines.get(attempt);
+    if (line === undefined || this.#damaged.has(attempt)) return;
+    try {
+      const message = decodeWorkerMessage(body, this.#begun.get(attempt));
+      if (message.type === "started") this.#begun.set(attempt, message);
+      if (line.deliver(message, mark)) this.#inFlight += 1;
+    } catch (error) {
+      if (!(error instanceof CodecError)) throw error;
+      this.#damaged.add(attempt);
+      this.#lost.set(attempt, { cause: `its worker has sent ${error.message}`, isBegun: true });
+      this.#run(this.#wire.revoke(attempt));
+    }
+  }
+
   /** Tells lines of lost attempts, once all that their workers said is stored. */
-  async #sayGone(): Promise<void> {
-    for (const [attempt, cause] of this.#lost) {
+  #sayGone(): void {
+    for (const [attempt, { cause, isBegun }] of this.#lost) {
       const line = this.#lines.get(attempt);
       if (line === undefined) this.#lost.delete(attempt);
-      else if (line.isQuiet) line.gone(attempt, cause);
+      else if (line.isQuiet) line.gone(attempt, isBegun ? cause : null);
     }
   }
 
   /** Looks at who has what, and who is there. */
   async #look(): Promise<void> {
+    const now = performance.now();
+    if (now - this.#lookedAt < LOOK_AGAIN_MS) return;
+    this.#lookedAt = now;
     const known = [...this.#lines.keys()];
     const states = new Map((await this.#wire.states()).map((state) => [state.attempt, state]));
     for (const attempt of known) {
-      const cause = lossOf(states.get(attempt));
-      if (cause === null) {
-        if (states.get(attempt)?.state !== "waiting") this.#lines.get(attempt)?.taken(attempt);
+      const state = states.get(attempt);
+      const loss = lossOf(state) ?? this.#lossOfDone(attempt, state);
+      if (loss === null) {
+        if (state?.state !== "waiting") this.#lines.get(attempt)?.taken(attempt);
       } else if (!this.#lost.has(attempt)) {
         // From here on nothing more comes of it; what is there already is drained first.
-        if (states.has(attempt)) await this.#wire.revoke(attempt);
-        this.#lost.set(attempt, cause);
+        if (state !== undefined) await this.#wire.revoke(attempt);
+        this.#lost.set(attempt, loss);
         this.#isAskedAgain = true;
       }
     }
@@ -241,6 +282,15 @@ export class RemoteWorkforce implements Workforce {
     if (slots === this.#slots) return;
     this.#slots = slots;
     for (const listener of this.#slotListeners) listener(slots);
+  }
+
+  /** A worker that is done has said its last message before: one that was not heard of twice is none. */
+  #lossOfDone(attempt: string, state: AttemptState | undefined): Loss | null {
+    if (state?.state !== "done" || this.#lines.get(attempt)?.isQuiet !== true) return null;
+    const read = this.#read.get(attempt) ?? -1;
+    const isSame = this.#done.get(attempt) === read;
+    this.#done.set(attempt, read);
+    return isSame ? { cause: "its worker has ended without a last message", isBegun: true } : null;
   }
 
   #run(work: Promise<unknown>): void {
@@ -255,15 +305,16 @@ export class RemoteWorkforce implements Workforce {
   }
 }
 
-const DAMAGED = "its worker has sent something that is no message";
-
 /** Says why no worker goes on with an attempt; null: one does, or may. */
-function lossOf(state: AttemptState | undefined): string | null {
-  if (state === undefined) return "the database no longer has the attempt";
-  const on = state.worker === null ? "" : ` on ${state.worker}`;
-  return state.state === "lost"
-    ? `its worker${on} is gone or was too long without a sign of life`
-    : null;
+function lossOf(state: AttemptState | undefined): Loss | null {
+  if (state === undefined) {
+    return { cause: "the database no longer has the attempt", isBegun: true };
+  }
+  if (state.state !== "lost") return null;
+  const { worker } = state;
+  const on = worker === null ? "" : ` on ${worker}`;
+  const cause = `its worker${on} is gone or was too long without a sign of life`;
+  return { cause, isBegun: worker !== null };
 }
 
 /** Returns where alone a run of TensorFlow.js goes on; null: anywhere. */
