@@ -12,6 +12,7 @@ import {
   FAILED,
   KEPT,
   KERNELS,
+  ON,
   PLANNING_OPTIONS,
   STOPPED,
   STORE_OPTION,
@@ -24,18 +25,30 @@ import { isRestart, keptNote } from "../plan/revisions.ts";
 import { notesBefore, readStored } from "../plan/stored.ts";
 import { NOTIFY, NOTIFY_OPTION, notify, wantedNotice } from "../print/notify.ts";
 import { runsTable } from "../print/runs-table.ts";
+import { databaseAddress } from "../remote/database-address.ts";
+import type { Remote } from "../remote/open-workforce.ts";
 import { withReader } from "../store/open.ts";
 import { train } from "../training/train.ts";
 
 export const command: Command = {
   about: [
     "Trains every run of the config that is not finished yet and records each step. It can be stopped at any time (Ctrl-C once: finish the current block and save it; twice: at once) and repeated: finished runs are skipped, others go on where their last checkpoint is. A run that fails or diverges is recorded as such, and the grid goes on.",
+    "With --on other machines train: `ablate worker` on each of them takes runs from a Postgres that both know, and sends there what this command then stores (docs/machines.md). None of this machine works then unless --workers says how many. --on without a URL means that of ABLATE_ON.",
     "Options win over the file: --set, --steps and --seeds over its variants, grid and include; what they give is added to the grid. Runs that an edited file no longer has stay in the store, left from earlier plans (docs/config.md). Two commands at once on one store share the work. Under `nohup` it outlives its terminal; `ablate watch` and `ablate ui` show how far it is.",
   ],
   options: {
     ...PLANNING_OPTIONS,
     ...STORE_OPTION,
     ...TRAINING_OPTIONS,
+    on: {
+      value: "URL",
+      variable: "ABLATE_ON",
+      help: "hand runs to `ablate worker` on other machines, by way of this Postgres",
+    },
+    "max-outbox": {
+      value: "SIZE",
+      help: "with --on: workers wait once SIZE of what they sent is not stored yet (default 1GB)",
+    },
     resume: { help: "go on where runs were stopped (the default)" },
     "retry-failed": { help: "also train runs that failed" },
     replace: { help: "leave behind the runs of other configs of the same name" },
@@ -59,14 +72,17 @@ export const command: Command = {
     ["ablate run wide.yaml --threads 2", "each run is computed by two cores"],
     ["ablate run my.yaml --fail-fast", "the first failure ends it, the rest stay pending"],
     ["ablate run my.yaml --stop-on saturated,frozen", "a run that is hopeless ends there"],
+    ["ablate run my.yaml --on postgres://lab/ablate", "on other machines (docs/machines.md)"],
     ['ablate run my.yaml --only "v5 or v7"', "some of its runs (docs/filter.md)"],
   ],
   exits: [FAILED, KEPT, STOPPED],
-  environment: [BACKEND, KERNELS, NOTIFY, CI],
-  see: ["docs/config.md", "docs/engines.md", "ablate plan", "ablate ui"],
+  environment: [ON, BACKEND, KERNELS, NOTIFY, CI],
+  see: ["docs/config.md", "docs/engines.md", "docs/machines.md", "ablate plan", "ablate ui"],
   run: async (invocation) => {
     const { flags, terminal } = invocation;
     const notice = wantedNotice(invocation);
+    const remote = await remoteOf(invocation);
+    if (remote === null) return 2;
     const planned = planConfig(invocation);
     const human = flags.has("quiet") ? "quiet" : "human";
     const style = flags.has("json") ? "json" : human;
@@ -81,6 +97,7 @@ export const command: Command = {
     }
     const { left, isStopped, isGivenUp, kept, exitCode } = await train(invocation, planned, {
       style,
+      remote,
       mode: wanted,
       mixes: flags.has("mixed-revisions"),
       failFast: flags.has("fail-fast"),
@@ -101,6 +118,17 @@ export const command: Command = {
     return exitCode;
   },
 };
+
+/** Returns where runs are handed out, if anywhere; null: it is not known where, which was said. */
+async function remoteOf({ flags, terminal }: Invocation): Promise<Remote | undefined | null> {
+  const maxOutbox = flags.size("max-outbox");
+  if (!flags.has("on")) {
+    if (maxOutbox !== undefined) throw new UsageError("--max-outbox goes with --on");
+    return undefined;
+  }
+  const address = await databaseAddress(terminal, flags.text("on"));
+  return address === null ? null : { address, maxOutbox };
+}
 
 /** Returns the threads that are asked for, at most one per core: more would wait for each other. */
 function threadsOf(flags: Flags, { runs }: Planned, { warn }: Terminal): number | undefined {

@@ -25,7 +25,7 @@ export const command: Command = {
   ],
   exits: [STOPPED],
   environment: [ON, BACKEND, KERNELS, CI],
-  see: ["docs/json.md", "ablate run", "ablate workers"],
+  see: ["docs/machines.md", "docs/json.md", "ablate run", "ablate workers"],
   run: async (invocation) => {
     const { flags, terminal } = invocation;
     refuseUnknownWishes(terminal);

@@ -21,7 +21,7 @@ export const command: Command = {
     ["ablate workers --drop", "leave nothing behind in the database"],
   ],
   environment: [ON],
-  see: ["docs/json.md", "ablate worker", "ablate run"],
+  see: ["docs/machines.md", "docs/json.md", "ablate worker", "ablate run"],
   run: (invocation) => {
     const { flags } = invocation;
     if (flags.has("force") && !flags.has("drop")) throw new UsageError("--force goes with --drop");

@@ -1,5 +1,6 @@
 /** Trains a planned grid: opens the store, listens to signals, shows progress. */
 
+import type { RemoteWorkforce } from "@ablate/remote";
 import {
   collectProvenance,
   type GridOptions,
@@ -13,6 +14,7 @@ import type { Invocation } from "../command-line/command.ts";
 import { onInterrupt, STOPPED_BY_USER } from "../command-line/interrupt.ts";
 import type { Planned } from "../plan/planning.ts";
 import { type ProgressStyle, showProgress } from "../print/progress/show-progress.ts";
+import { openWorkforce, type Remote } from "../remote/open-workforce.ts";
 import { storePath } from "../store/open.ts";
 import { refuseUnknownWishes, wantedBackend } from "./engines.ts";
 
@@ -30,6 +32,12 @@ type TrainingLimits = Pick<
   | "stopOn"
 >;
 
+type TrainingOptions = TrainingLimits & {
+  readonly style: ProgressStyle;
+  /** Where runs are handed to other machines. */
+  readonly remote?: Remote | undefined;
+};
+
 export type Training = {
   /** Runs that are left to train. */
   readonly left: number;
@@ -42,10 +50,13 @@ export type Training = {
   readonly exitCode: number;
 };
 
+/** The exit code of a command that may not go on. */
+const STORE_LOST = 2;
+
 export async function train(
   invocation: Invocation,
   planned: Planned,
-  { style, ...limits }: { readonly style: ProgressStyle } & TrainingLimits,
+  { style, remote, ...limits }: TrainingOptions,
 ): Promise<Training> {
   const { terminal, version } = invocation;
   refuseUnknownWishes(terminal);
@@ -58,8 +69,20 @@ export async function train(
     progress.say("stopping after the current block; Ctrl-C again stops at once"),
   );
   let outcome: GridOutcome;
+  let workforce: RemoteWorkforce | undefined;
+  const lost = ({ message }: Error): void => {
+    progress.close();
+    terminal.warn(asLine(`ablate: ${message}`));
+    // Whatever goes on here would write into a store that is another's now.
+    process.exit(STORE_LOST);
+  };
   try {
+    if (remote !== undefined) {
+      const facts = { store, grid: grid.name, version };
+      workforce = await openWorkforce(remote, facts, { event: progress.onEvent, lost });
+    }
     outcome = await runGrid({
+      workforce,
       store,
       grid,
       runs: planned.runs.map(({ hash, family, spec, resolved }) => {
@@ -80,6 +103,7 @@ export async function train(
       onEvent: progress.onEvent,
     });
   } finally {
+    await workforce?.close();
     progress.close();
     interrupt.release();
     store.close();

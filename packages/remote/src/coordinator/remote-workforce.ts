@@ -81,10 +81,15 @@ export class RemoteWorkforce implements Workforce {
   static async open(options: WorkforceOptions): Promise<RemoteWorkforce> {
     const wire = await CoordinatorWire.open(options.address, options.facts);
     wire.onLost(options.onLost);
-    const workforce = new RemoteWorkforce(wire, await wire.live(), options);
-    await workforce.#look();
-    wire.onNews(() => workforce.#hear());
-    return workforce;
+    try {
+      const workforce = new RemoteWorkforce(wire, await wire.live(), options);
+      await workforce.#look();
+      wire.onNews(() => workforce.#hear());
+      return workforce;
+    } catch (error) {
+      await wire.close();
+      throw error;
+    }
   }
 
   onSlots(listener: (slots: number) => void): () => void {
