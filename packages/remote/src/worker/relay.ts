@@ -42,6 +42,8 @@ export class Relay {
   /** What is said is committed in this order, one after the other. */
   #committed: Promise<void> = Promise.resolve();
   #seq = 0;
+  /** What the run ended with, once that is on its way. */
+  #last: FinalMessage | null = null;
 
   constructor(options: RelayOptions) {
     const { line, request, names, silenceMs } = options;
@@ -72,7 +74,9 @@ export class Relay {
   abandon(end: RelayEnd): void {
     if (this.#over.signal.aborted) return;
     this.#options.line.kill();
-    this.#settle(end);
+    // A coordinator that has the last message ends the attempt, maybe before this end knows that it arrived.
+    const message = end.kind === "over" ? this.#last : null;
+    this.#settle(message === null ? end : { kind: "ended", message });
   }
 
   #next(work: () => Promise<void> | void): void {
@@ -92,9 +96,14 @@ export class Relay {
     const { attempt, outbox, line, trainedOn, onMessage } = this.#options;
     const message = said.type === "started" ? { ...said, trainedOn } : said;
     const body = encodeMessage(message);
+    if (isFinal(message)) this.#last = message;
     const isStored = await outbox.put(attempt, this.#seq, body, this.#over.signal);
     if (this.#over.signal.aborted) return;
-    if (!isStored) return this.abandon({ kind: "over" });
+    if (!isStored) {
+      line.kill();
+      this.#settle({ kind: "over" });
+      return;
+    }
     this.#seq += 1;
     onMessage(message);
     if (isFinal(message)) this.#settle({ kind: "ended", message });
