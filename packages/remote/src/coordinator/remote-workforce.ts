@@ -1,4 +1,6 @@
 /** The workers of other machines, as a coordinator sees them: hands attempts out, and drains what comes of them. */
+
+import { randomUUID } from "node:crypto";
 import { setTimeout as delay } from "node:timers/promises";
 import type { NameLists } from "@ablate/core";
 import type {
@@ -40,6 +42,8 @@ export class RemoteWorkforce implements Workforce {
   readonly #wire: CoordinatorWire;
   readonly #events: TroubleEvents;
   readonly #lines = new Map<string, RemoteLine>();
+  /** Attempts that workers can take already and that have no line yet: what is said of them waits. */
+  readonly #coming = new Set<string>();
   /** The last message that was read of each attempt. */
   readonly #read = new Map<string, number>();
   /** Attempts that no worker goes on with, and why. */
@@ -129,6 +133,7 @@ export class RemoteWorkforce implements Workforce {
         close: (attempt, seq) => this.#close(attempt, seq),
         stored: (mark) => this.#store(mark),
         attach: (attempt, line) => {
+          this.#coming.delete(attempt);
           this.#lines.set(attempt, line);
           this.#hear();
         },
@@ -163,18 +168,17 @@ export class RemoteWorkforce implements Workforce {
     const file = this.#files.get(dataHash) ?? this.#wire.putFile(dataHash, encodeNames(data));
     this.#files.set(dataHash, file);
     await file;
-    const { id } = await this.#wire.handOut({
-      runHash: run.hash,
-      run: run.name,
-      queue: queueName(engine, tieOf(message)),
-      token: run.token,
-      dataHash,
-      request: encodeMessage(message),
-    });
+    const id = randomUUID();
+    this.#coming.add(id);
+    const queue = queueName(engine, tieOf(message));
+    const { hash: runHash, name, token } = run;
+    const request = encodeMessage(message);
+    await this.#wire.handOut({ id, runHash, run: name, queue, token, dataHash, request });
     return id;
   }
 
   async #close(attempt: string, seq: number): Promise<void> {
+    this.#coming.delete(attempt);
     this.#lost.delete(attempt);
     this.#begun.delete(attempt);
     this.#done.delete(attempt);
@@ -182,6 +186,7 @@ export class RemoteWorkforce implements Workforce {
     const last = Math.min(seq, this.#read.get(attempt) ?? -1);
     const marks = last < 0 ? [] : [0, last].map((one) => ({ attempt, seq: one }));
     await this.#wire.stored(marks);
+    this.#read.delete(attempt);
   }
 
   #store(mark: Mark): void {
@@ -226,7 +231,8 @@ export class RemoteWorkforce implements Workforce {
   async #drain(): Promise<void> {
     while (this.#inFlight < MOST_ROWS) {
       const limit = { rows: MOST_ROWS - this.#inFlight, bytes: MOST_BYTES };
-      const rows = await this.#wire.rows(this.#read, limit);
+      const all = await this.#wire.rows(this.#read, limit);
+      const rows = all.filter(({ attempt }) => !this.#coming.has(attempt));
       for (const { attempt, seq, body } of rows) {
         this.#read.set(attempt, seq);
         this.#deliver(body, { attempt, seq });

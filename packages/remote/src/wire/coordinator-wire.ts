@@ -11,6 +11,8 @@ import { PROTOCOL } from "./protocol.ts";
 import { type HeldStoreError, lockStore, type StoreFacts } from "./store-lock.ts";
 
 export type NewAttempt = {
+  /** Unless given, one is made. */
+  readonly id?: string;
   readonly runHash: string;
   /** The run's full name. */
   readonly run: string;
@@ -20,7 +22,7 @@ export type NewAttempt = {
   readonly request: Buffer;
 };
 
-export type LiveAttempt = NewAttempt & {
+export type LiveAttempt = Omit<NewAttempt, "id"> & {
   readonly id: string;
   readonly number: number;
   readonly job: string;
@@ -117,8 +119,7 @@ export class CoordinatorWire {
 
   /** Hands an attempt out: a crash between its row and its job is mended by `live`. */
   async handOut(attempt: NewAttempt): Promise<{ id: string }> {
-    const id = randomUUID();
-    const { runHash, run, queue, token, dataHash, request } = attempt;
+    const { id = randomUUID(), runHash, run, queue, token, dataHash, request } = attempt;
     await this.database.query(
       `insert into ablate.attempt (id, store, run_hash, number, run, queue, token, data_hash, request)
       select $1, $2, $3, coalesce(max(number), 0) + 1, $4, $5, $6, $7, $8
