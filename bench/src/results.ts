@@ -5,6 +5,8 @@
 import { existsSync, mkdirSync, readFileSync, writeFileSync } from "node:fs";
 import { longGoals, speedGoals, widthGoals } from "./goals.ts";
 import { productTables, profileTable, shapeTable } from "./kernel-tables.ts";
+import type { RemoteReport } from "./remote/report.ts";
+import { remoteTables } from "./remote/tables.ts";
 import type { LongReport, SpeedReport, ThreadsReport, WidthsReport } from "./report.ts";
 import {
   aboutLine,
@@ -18,7 +20,7 @@ import {
 } from "./speed-tables.ts";
 import { markdownOf } from "./table.ts";
 
-export type ResultName = "speed" | "widths" | "threads" | "long";
+export type ResultName = "speed" | "widths" | "threads" | "long" | "remote";
 
 const FOLDER = new URL("../results/", import.meta.url);
 /** The pages that have regions. */
@@ -48,6 +50,8 @@ const REGIONS: Readonly<Record<string, () => readonly string[]>> = {
   threads: () =>
     of<ThreadsReport>("threads", (one) => [aboutLine(one), markdownOf(threadsTable(one))]),
   summary: () => of<LongReport>("long", (one) => [summaryOf(one)]),
+  remote: () =>
+    of<RemoteReport>("remote", (one) => [aboutLine(one), ...remoteTables(one).map(markdownOf)]),
   long: () => of<LongReport>("long", (one) => [aboutLine(one), markdownOf(longTable(one))]),
 };
 

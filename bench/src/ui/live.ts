@@ -1,7 +1,6 @@
 /** What showing live training costs: four charts of thirteen curves. */
-import { execFileSync } from "node:child_process";
-import { readFileSync } from "node:fs";
 import { setTimeout as wait } from "node:timers/promises";
+import { cpuSeconds } from "../cpu-time.ts";
 import { isComplete } from "./first-frame.ts";
 import type { LiveStore, Pace } from "./live-store.ts";
 import { Program } from "./program.ts";
@@ -18,8 +17,6 @@ export type LiveCost = {
 export const LIVE_SIZE = { columns: 120, rows: 40 };
 /** Before what is measured, at the same pace. */
 const SETTLING = 0.05;
-/** Linux counts CPU time for programs in hundredths of a second, whatever the kernel does. */
-const TICKS_A_SECOND = 100;
 
 /** The charts of a live store, thirteen runs by themselves. */
 export async function openCharts(
@@ -62,18 +59,4 @@ export async function measureLive(
 function countersOf(program: Program) {
   const { frames, bytes, pid } = program;
   return { frames, bytes, cpu: cpuSeconds(pid), at: performance.now() };
-}
-
-/** User and system time of a process with all its threads. */
-function cpuSeconds(pid: number): number {
-  if (process.platform === "linux") {
-    const stat = readFileSync(`/proc/${pid}/stat`, "utf8");
-    const fields = stat.slice(stat.lastIndexOf(")") + 2).split(" ");
-    return (Number(fields[11]) + Number(fields[12])) / TICKS_A_SECOND;
-  }
-  const time = execFileSync("ps", ["-o", "time=", "-p", String(pid)], { encoding: "utf8" });
-  return time
-    .trim()
-    .split(":")
-    .reduce((sum, part) => 60 * sum + Number(part), 0);
 }

@@ -1,3 +1,4 @@
+export { decodeWorkerMessage, encodeMessage } from "./codec/codec.ts";
 export { RemoteWorkforce } from "./coordinator/remote-workforce.ts";
 export type { WorkforceOptions } from "./coordinator/workforce-options.ts";
 export { type Address, readAddress } from "./database/address.ts";
