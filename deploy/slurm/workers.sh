@@ -22,7 +22,8 @@ srun --cpus-per-task="${SLURM_CPUS_PER_TASK:-1}" \
 status=$?
 
 # 128 and more: told to leave by a signal, here that of the time limit. The next job goes on with the grid.
+# A task is named as one of its array: the number of its job alone may be that of the whole array.
 if [ "$status" -ge 128 ]; then
-  scontrol requeue "$SLURM_JOB_ID"
+  scontrol requeue "${SLURM_ARRAY_JOB_ID:-$SLURM_JOB_ID}${SLURM_ARRAY_TASK_ID:+_$SLURM_ARRAY_TASK_ID}"
 fi
 exit "$status"

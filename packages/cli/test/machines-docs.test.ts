@@ -1,8 +1,9 @@
 /** docs/machines.md: what a reader copies brings up Postgres, a coordinator and two workers, then TLS and two roles. */
 import { spawn } from "node:child_process";
 import { once } from "node:events";
-import { chmodSync, existsSync, mkdirSync, statSync, writeFileSync } from "node:fs";
+import { chmodSync, existsSync, mkdirSync, statSync, symlinkSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
+import { fileURLToPath } from "node:url";
 import { afterAll, beforeAll, expect, test, vi } from "vitest";
 import { asUser, freePort, postgresFound, unprivileged } from "../../../testing/postgres.ts";
 import { blocks, page, sections } from "./documents.ts";
@@ -16,6 +17,7 @@ type Running = {
   readonly stop: () => Promise<number | null>;
 };
 
+const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 const { bin, missing } = postgresFound();
 const text = page("docs/machines.md");
 const home = checkoutFolder();
@@ -28,6 +30,7 @@ beforeAll(async () => {
   chmodSync(home, 0o777);
   chmodSync(dirname(home), statSync(dirname(home)).mode | 0o011);
   mkdirSync(join(home, "bin"));
+  symlinkSync(join(ROOT, "packages"), join(home, "packages"));
   // The name that the certificate is for has to lead here.
   program("hostname", "echo localhost");
   const user = unprivileged();
@@ -81,7 +84,7 @@ test.skipIf(missing)(`TLS that is checked, and a role for each side${title}`, as
   const trains = terminal(`${name}; ${worker}`);
 
   expect(await grid.ended, grid.said()).toBe(0);
-  expect(trains.said()).toMatch(/v1: .* goes on at step 300/);
+  expect(trains.said()).toMatch(/v1-steps=400: finished after 400 steps/);
   expect(await trains.stop()).toBe(130);
   const stranger = terminal(`name=127.0.0.1; ${root}; ${worker}`);
   expect(await stranger.ended).toBe(2);
