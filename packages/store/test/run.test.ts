@@ -43,6 +43,7 @@ test("a run goes from pending to finished, and the list says how it went", () =>
     name: "g/v",
     grid: "g",
     label: "v",
+    host: null,
     state: "finished",
     reason: "steps",
     seed: 42,

@@ -154,6 +154,7 @@ export class RemoteWorkforce implements Workforce {
       const { engine, resume } = decodeTrainMessage(request);
       const name = queueName(engine);
       if (queue === name || queue.startsWith(`${name}.`)) {
+        this.#coming.add(id);
         return [{ id, hash, token, resume, line: () => this.#newLine(id), drop }];
       }
     } catch (error) {

@@ -69,7 +69,7 @@ export class RunProgress {
 
   #start({ engine, unused, trainedOn }: StartedMessage): GridEvent[] {
     const run = this.#run;
-    const host = trainedOn?.worker ?? trainedOn?.host;
+    const host = trainedOn?.host;
     this.#host = typeof host === "string" ? host : null;
     // Of simd on its fastest kernels there is nothing to tell.
     const isUsual = engine.engine === "simd" && engine.reason === null;
