@@ -31,6 +31,7 @@ await guarded(async () => {
       rounds: { type: "string", default: "3" },
       workers: { type: "string", default: "60" },
       steps: { type: "string" },
+      only: { type: "string" },
       ...OUTPUT_OPTIONS,
     },
   });
@@ -39,7 +40,9 @@ await guarded(async () => {
   const seconds = positive("seconds", values.seconds);
   const most = positive("workers", values.workers);
   const steps = values.steps === undefined ? null : positive("steps", values.steps);
-  const loads = LOADS.map((load) => (steps === null ? load : { ...load, steps }));
+  const loads = LOADS.filter(({ name }) => name === (values.only ?? name)).map((load) =>
+    steps === null ? load : { ...load, steps },
+  );
   const parts = await measure({ rounds, seconds, most, loads, isLong: steps === null });
   const report: RemoteReport = { ...conditionsOf(rounds, before), core: null, ...parts };
   print(
@@ -75,7 +78,7 @@ async function measure(length: Length) {
     for (const workers of FAST) fast.push(await flow({ workers, isPaced: false }));
     say("until a run starts ...");
     const claim = await claimToStart(place, 10 * length.rounds);
-    const kill = [await killToStart(place, first.load)];
+    const kill = length.isLong ? [await killToStart(place, first.load)] : [];
     const saturation = [];
     for (const one of recorded) {
       say(`${length.most} workers of ${one.load.name} ...`);

@@ -47,13 +47,16 @@ export type FlowOptions = {
 const UNVACUUMED =
   "alter table ablate.outbox set (autovacuum_enabled = false, toast.autovacuum_enabled = false)";
 const DISK_LOOK_MS = 1000;
+const BUSY_LOOK_MS = 100;
+/** Workers of short runs are never all busy. */
+const MOST_STARTING_MS = 20_000;
 
 /** More runs than are sent, however fast. */
 const MOST_RUNS = 2000;
 
 /** Measures a flow between two moments in which workers are busy. */
 export async function measureFlow(place: Place, options: FlowOptions): Promise<Flow> {
-  const { load, recording, workers, isPaced, seconds, settling = 2, maxOutbox } = options;
+  const { load, recording, workers, isPaced, seconds, settling = 1, maxOutbox } = options;
   const store = place.newStore();
   const limit = maxOutbox === undefined ? [] : ["--max-outbox", maxOutbox];
   const args = ["run", ...gridArguments(load, MOST_RUNS), "--on", place.url, ...limit];
@@ -64,6 +67,7 @@ export async function measureFlow(place: Place, options: FlowOptions): Promise<F
     try {
       await coordinator.until(({ event }) => event === "started");
       if (options.isUnvacuumed === true) await place.run(UNVACUUMED);
+      await allBusy(crew, workers);
       await sleep(settling * 1000);
       const look = async () => ({
         tally: await crew.tally(),
@@ -84,6 +88,16 @@ export async function measureFlow(place: Place, options: FlowOptions): Promise<F
   } finally {
     await coordinator.end("SIGKILL");
     await place.run("drop schema if exists ablate cascade");
+  }
+}
+
+/** The first runs of many workers are handed out one after the other. */
+async function allBusy(crew: Crew, workers: number): Promise<void> {
+  const end = performance.now() + MOST_STARTING_MS;
+  let { busy } = await crew.tally();
+  while (busy < workers && performance.now() < end) {
+    await sleep(BUSY_LOOK_MS);
+    busy = Math.max(busy, (await crew.tally()).busy);
   }
 }
 

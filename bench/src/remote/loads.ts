@@ -24,10 +24,10 @@ export const LOADS: readonly Load[] = [
   },
 ];
 
-/** What `ablate run` is given for a grid of so many runs. */
-export function gridArguments({ net, set, steps }: Load, runs: number): string[] {
+/** What `ablate run` is given for a grid of so many runs, whose seeds begin with the first. */
+export function gridArguments({ net, set, steps }: Load, runs: number, first = 1): string[] {
   const { file, set: base } = configOf(net);
-  const seeds = Array.from({ length: runs }, (_, i) => i + 1).join(",");
+  const seeds = Array.from({ length: runs }, (_, i) => first + i).join(",");
   const sets = [...base, ...set].flatMap((one) => ["--set", one]);
   return [file, "--steps", String(steps), "--seeds", seeds, ...sets];
 }

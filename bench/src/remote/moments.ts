@@ -12,6 +12,8 @@ import { type Quantiles, quantilesOf } from "./quantiles.ts";
 const REQUEST_BYTES = 60_000;
 const MAX_OUTBOX = 1e9;
 const LOOK_MS = 20;
+/** Steps of a run that does not end meanwhile. */
+const ENDLESS = 10_000_000;
 
 /** From handing an attempt out until its request is at a worker that waits for one. */
 export async function claimToStart(place: Place, times: number): Promise<Quantiles> {
@@ -57,7 +59,8 @@ export async function claimToStart(place: Place, times: number): Promise<Quantil
 }
 
 /** Seconds from `kill -9` of a worker until another one, which is idle, has its run. */
-export async function killToStart(place: Place, load: Load): Promise<number> {
+export async function killToStart(place: Place, short: Load): Promise<number> {
+  const load = { ...short, steps: ENDLESS };
   const args = ["run", ...gridArguments(load, 1), "--on", place.url, "--store", place.newStore()];
   const coordinator = new Ablate(args, { cwd: place.folder });
   const workers: Ablate[] = [];
@@ -67,9 +70,13 @@ export async function killToStart(place: Place, load: Load): Promise<number> {
       workers.push(new Ablate(["worker", place.url], { cwd: place.folder }));
     }
     await coordinator.until(({ event }) => event === "progress");
-    const pid = await place.number(
-      "select facts->>'pid' from ablate.worker where jsonb_array_length(state->'runs') > 0",
-    );
+    const busy =
+      "select facts->>'pid' from ablate.worker where jsonb_array_length(state->'runs') > 0";
+    let pid = Number.NaN;
+    while (Number.isNaN(pid)) {
+      pid = await place.number(busy);
+      await sleep(LOOK_MS);
+    }
     await place.run("create table public.before as select id from ablate.attempt");
     process.kill(pid, "SIGKILL");
     const begin = performance.now();

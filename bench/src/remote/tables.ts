@@ -17,7 +17,7 @@ export function remoteTables(report: RemoteReport): Table[] {
     saturationTable(report),
     outboxTable(report),
     versusTable(report),
-  ];
+  ].filter(({ rows }) => rows.length > 0);
 }
 
 function sentTable({ sent }: RemoteReport): Table {
@@ -74,7 +74,9 @@ function momentTable({ claim, kill, saturation }: RemoteReport): Table {
               milliseconds(next.next),
             ],
           ]),
-      ["kill -9 of a worker", "its run is at another one", `${seconds(kill)} s`],
+      ...(kill.length === 0
+        ? []
+        : [["kill -9 of a worker", "its run is at another one", `${seconds(kill)} s`]]),
     ],
   };
 }
