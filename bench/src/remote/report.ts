@@ -29,7 +29,7 @@ export type RemoteReport = Conditions & {
     /** Measured with so many, where that is fewer than all. */
     readonly fitting: Flow | null;
   }[];
-  readonly outbox: { readonly unvacuumed: Flow; readonly vacuumed: Flow | null };
+  readonly outbox: { readonly unvacuumed: Flow | null; readonly vacuumed: Flow | null };
   /** Steps a second, a round each. */
   readonly versus: readonly { readonly local: number; readonly remote: number }[];
 };

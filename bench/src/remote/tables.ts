@@ -131,7 +131,7 @@ function outboxTable({ outbox: { unvacuumed, vacuumed } }: RemoteReport): Table 
     title: "The outbox on Postgres' disk, two workers of two-layer",
     head: ["", "s", "steps gone through", "most MB", "MB at the end", "bytes a step"],
     rows: [
-      row("no autovacuum", unvacuumed),
+      ...(unvacuumed === null ? [] : [row("no autovacuum", unvacuumed)]),
       ...(vacuumed === null ? [] : [row("autovacuum", vacuumed)]),
     ],
   };
