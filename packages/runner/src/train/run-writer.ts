@@ -205,7 +205,13 @@ export class RunWriter {
   }
 }
 
-/** Says whether a message was stored before: later ones of its attempt were, or itself. */
+/**
+ * Says whether a message was stored before: later ones of its attempt were, or itself.
+ *
+ * @throws Error - one before it never came: better nothing than a history with a hole
+ */
 function isStored({ attempt, seq }: Mark, last: Mark | null): boolean {
-  return last !== null && last.attempt === attempt && seq <= last.seq;
+  const next = last?.attempt === attempt ? last.seq + 1 : 0;
+  if (seq > next) throw new Error(`message ${seq} of attempt ${attempt} came instead of ${next}`);
+  return seq < next;
 }
