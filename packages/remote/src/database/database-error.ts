@@ -18,6 +18,7 @@ export function codeOf(error: unknown): string {
 
 /** Whether the same question may be answered later. */
 export function isPassing(error: unknown): boolean {
+  if (error instanceof DatabaseError) return false;
   const code = codeOf(error);
   if (TLS_CODES.test(code)) return false;
   if (/^[0-9A-Z]{5}$/.test(code) && /[0-9]/.test(code)) {

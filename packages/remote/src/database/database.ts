@@ -154,16 +154,17 @@ export class Database {
     onBack: () => void,
     onNews: () => void = () => {},
   ): Promise<Session> {
-    const session = await Session.open({
+    const options = {
       config: this.#config,
-      prepare: async (client) => {
+      prepare: async (client: pg.Client) => {
         await this.#introduce(client);
         await prepare(client);
       },
-      onTrouble: (error) => this.#tell(error),
+      onTrouble: (error: unknown) => this.#tell(error),
       onBack,
       onNews,
-    });
+    };
+    const session = await this.insist(() => Session.open(options));
     this.#sessions.add(session);
     return session;
   }

@@ -35,7 +35,11 @@ export class Jobs {
   }
 
   /** @param isCoordinator - makes pg-boss' tables, and looks for leases that ended */
-  static async open(database: Database, isCoordinator: boolean): Promise<Jobs> {
+  static open(database: Database, isCoordinator: boolean): Promise<Jobs> {
+    return database.insist(() => Jobs.#open(database, isCoordinator));
+  }
+
+  static async #open(database: Database, isCoordinator: boolean): Promise<Jobs> {
     const boss = new PgBoss({
       db: {
         executeSql: async (text, values) => ({ rows: await database.once(text, values) }),
