@@ -114,6 +114,7 @@ export class RemoteWorkforce implements Workforce {
 
   /** Resolves when the database knows all that was decided, and lets go of the store. */
   async close(): Promise<void> {
+    this.#events.end();
     while (this.#failure === null && this.#pending.size > 0) {
       const settled = Promise.allSettled([...this.#pending]).then(() => true);
       const isSettled = await Promise.race([settled, delay(LAST_WAIT_MS, false, { ref: false })]);
@@ -183,7 +184,7 @@ export class RemoteWorkforce implements Workforce {
     this.#lost.delete(attempt);
     this.#begun.delete(attempt);
     this.#done.delete(attempt);
-    await this.#wire.revoke(attempt);
+    await this.#wire.revoke(attempt, { isUnwanted: seq === Number.MAX_SAFE_INTEGER });
     const last = Math.min(seq, this.#read.get(attempt) ?? -1);
     const marks = last < 0 ? [] : [0, last].map((one) => ({ attempt, seq: one }));
     await this.#wire.stored(marks);

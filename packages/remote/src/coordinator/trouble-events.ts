@@ -7,6 +7,7 @@ export class TroubleEvents {
   #troubleSince: number | null = null;
   #isFull = false;
   #there: string | null = null;
+  #isEnding = false;
   #isClosed = false;
 
   constructor(database: Database, options: WorkforceOptions) {
@@ -15,12 +16,18 @@ export class TroubleEvents {
     database.onTrouble((trouble) => this.#trouble(trouble));
   }
 
+  /** Nothing is handed out any more: who is there says nothing to anybody. */
+  end(): void {
+    this.#isEnding = true;
+  }
+
   close(): void {
     this.#isClosed = true;
   }
 
   /** @param bytes - sent by workers, and not in the store yet */
   outbox(bytes: number): void {
+    if (this.#isEnding) return;
     const { onEvent, facts } = this.#options;
     const { maxOutbox: limit } = facts;
     // A message that would go beyond the limit waits: full is where the next one hardly fits.
@@ -31,6 +38,7 @@ export class TroubleEvents {
   }
 
   workers(workers: number, slots: number): void {
+    if (this.#isEnding) return;
     const there = `${workers}/${slots}`;
     if (there === this.#there) return;
     this.#there = there;

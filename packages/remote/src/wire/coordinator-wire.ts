@@ -197,13 +197,21 @@ export class CoordinatorWire {
     return row?.isOver ?? true;
   }
 
-  /** Ends an attempt: nothing that its worker says from now on is taken. What is here already may still be drained. */
-  async revoke(attempt: string): Promise<void> {
+  /**
+   * Ends an attempt: nothing that its worker says from now on is taken. What is here already may still be drained.
+   * @param isUnwanted - nobody drains it: it is deleted
+   */
+  async revoke(
+    attempt: string,
+    { isUnwanted = false }: { readonly isUnwanted?: boolean } = {},
+  ): Promise<void> {
     await this.database.query(
-      `with over as (update ablate.attempt set is_over = true where id = $1 returning id)
-      delete from ablate.outbox o using over, ablate.drain d
-      where o.attempt = over.id and d.attempt = over.id and o.seq <= d.seq`,
-      [attempt],
+      `with over as (update ablate.attempt a set is_over = true, put_bytes = case when $2
+        then coalesce((select bytes from ablate.drain where attempt = a.id), 0) else put_bytes end
+        where id = $1 returning id)
+      delete from ablate.outbox o using over left join ablate.drain d on d.attempt = over.id
+      where o.attempt = over.id and ($2 or o.seq <= d.seq)`,
+      [attempt, isUnwanted],
     );
     const queue = this.#queues.get(attempt);
     if (queue !== undefined) {
