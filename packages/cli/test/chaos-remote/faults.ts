@@ -77,8 +77,18 @@ export function needsDisk(kind: FaultKind): boolean {
 const CUTS: readonly [Cut, ...Cut[]] = ["reset", "silence", "forgotten"];
 /** Lines of the coordinator between one fault and the next, at most: a fifth of what an undisturbed grid says. */
 const LINES = 30;
+/** Of the first fault, mostly: by then workers train. */
+const FIRST_LINES = 20;
 
-export function drawFault(kind: FaultKind, random: Random): Fault {
+export function drawFaults(kinds: readonly FaultKind[], random: Random): Fault[] {
+  return kinds.map((kind, index) => {
+    const isLate = index === 0 && random.next() < 0.75;
+    const fault = drawFault(kind, random);
+    return { ...fault, lines: fault.lines + (isLate ? FIRST_LINES : 0) };
+  });
+}
+
+function drawFault(kind: FaultKind, random: Random): Fault {
   const [first, ...others] = KINDS[kind].lasts;
   const { from, to } = random.pick([first ?? SHORT, ...others]);
   return {

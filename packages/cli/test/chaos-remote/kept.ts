@@ -59,16 +59,19 @@ export class Kept {
       child.once("close", (code) => {
         this.#child = null;
         this.#onLine();
-        const isAnotherTry = this.#isWanted && this.#foundNoDatabase(code);
+        const isAnotherTry = this.#isWanted && this.#cannotBegin(code);
         if (isAnotherTry) setTimeout(() => this.#isWanted && this.start(), TRY_AGAIN_MS);
         resolve(isAnotherTry ? null : code);
       });
     });
   }
 
-  /** Who finds no database at the start says so and ends; what started it does so again. */
-  #foundNoDatabase(code: number | null): boolean {
-    return code === 2 && /^ablate: postgres:.*\n$/m.test(this.errors.slice(this.#saidBefore));
+  /** Who finds no database at the start, or no room, says so and ends; what started it does so again. */
+  #cannotBegin(code: number | null): boolean {
+    return (
+      code === 2 &&
+      /^ablate: (postgres:|cannot write to).*\n$/m.test(this.errors.slice(this.#saidBefore))
+    );
   }
 
   /** Resolves when it has printed so many lines more, or after so many milliseconds. */

@@ -86,6 +86,8 @@ export class Lab {
     for (const { process } of this.stations) process.resume();
     await Promise.all(this.stations.map(({ process }) => process.end("SIGKILL")));
     for (const { network } of this.stations) network.close();
+    await this.server.postgres.start();
+    this.server.postgres.sql(`drop database ${this.name} with (force)`);
     this.storeDisk?.unmount();
   }
 }

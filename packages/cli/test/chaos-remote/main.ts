@@ -10,7 +10,7 @@ import { chaosFolder, LONG_CONFIG } from "../chaos/grid.ts";
 import { live } from "../chaos/life.ts";
 import { Random } from "../chaos/random.ts";
 import { checkEnd } from "../chaos/round.ts";
-import { drawFault, FAULT_KINDS, type Fault, needsDisk } from "./faults.ts";
+import { drawFaults, FAULT_KINDS, type Fault, needsDisk } from "./faults.ts";
 import { type Round, remoteRound } from "./round.ts";
 import { openServer } from "./server.ts";
 import type { HandedOn } from "./verdict.ts";
@@ -77,7 +77,7 @@ function draw({ number, random, kind, hasDisk }: Lot): Fault[] {
   const more = Array.from({ length: random.below(MOST_FAULTS) }, () =>
     random.pick([own, ...kinds]),
   );
-  return [own, ...more].map((one) => drawFault(one, random));
+  return drawFaults([own, ...more], random);
 }
 
 function failed(error: unknown): Round {

@@ -1,4 +1,6 @@
 /** One round: a grid is trained by three workers, whatever befalls, and held against one of a single machine. */
+import { copyFileSync, writeFileSync } from "node:fs";
+import { join } from "node:path";
 import { setTimeout as pause } from "node:timers/promises";
 import { differences, faults as faultsIn } from "../chaos/whole-grid.ts";
 import { type Fault, losesRuns, strike } from "./faults.ts";
@@ -18,6 +20,8 @@ import {
 const PATIENCE_MS = 240_000;
 /** A coordinator that waits says nothing; the next fault does not wait for it for ever. */
 const SILENCE_MS = 3000;
+/** The first one waits for it to begin, however busy the machine is. */
+const START_MS = 15_000;
 /** How often a run may be tried again where faults cost workers their runs; none, where they do not. */
 const MOST_RETRIES = 20;
 
@@ -51,13 +55,10 @@ export async function remoteRound(options: RoundOptions): Promise<Round> {
     const code = await Promise.race([ended, late]);
     const said = await happened;
     const events = eventsOf(lab);
-    const wrong = [
-      ...endFaults(code, events),
-      ...(await leftBehind(lab)),
-      ...unfitWords(lab),
-      ...faultsIn(lab.store),
-      ...differences(lab.store, undisturbed),
-    ];
+    const ends = [...endFaults(code, events), ...(await leftBehind(lab)), ...unfitWords(lab)];
+    const wrong =
+      code === 1 ? [...ends, ...faultsIn(lab.store), ...differences(lab.store, undisturbed)] : ends;
+    if (wrong.length > 0) keepAll(lab, options.folder);
     return {
       happened: said,
       retried: countOf(events, "retried"),
@@ -69,6 +70,16 @@ export async function remoteRound(options: RoundOptions): Promise<Round> {
   } finally {
     await lab.close();
   }
+}
+
+/** Leaves the store and what everybody has said in the folder, for who wants to know why. */
+function keepAll({ name, store, stations }: Lab, folder: string): void {
+  copyFileSync(store, join(folder, `${name}.db`));
+  const said = stations.flatMap(({ process: { lines, errors } }, index) => [
+    ...lines.map(({ at, line }) => `${Math.round(at)} ${index} ${line}`),
+    `${index} stderr: ${errors}`,
+  ]);
+  writeFileSync(join(folder, `${name}.log`), said.join("\n"));
 }
 
 /** Resolves when the coordinator has ended by itself. */
@@ -91,8 +102,9 @@ async function befall(
   void until.then(() => {
     isOver = true;
   });
-  for (const fault of faults) {
-    await Promise.race([lab.coordinator.process.hear(fault.lines, SILENCE_MS), until]);
+  for (const [index, fault] of faults.entries()) {
+    const patienceMs = index === 0 ? START_MS : SILENCE_MS;
+    await Promise.race([lab.coordinator.process.hear(fault.lines, patienceMs), until]);
     await Promise.race([pause(fault.ms), until]);
     if (isOver) break;
     struck.push({ fault, at: performance.now() });

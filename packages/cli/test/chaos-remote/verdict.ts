@@ -1,5 +1,6 @@
 /** What is wrong with the end of a round, beside what its store says. */
 import { setTimeout as pause } from "node:timers/promises";
+import type { Postgres } from "../../../../testing/postgres.ts";
 import { RUNS } from "../chaos/grid.ts";
 import { type Fault, type FaultKind, losesRuns } from "./faults.ts";
 import type { Lab } from "./lab.ts";
@@ -23,7 +24,7 @@ export function countOf(events: readonly Heard[], name: string): number {
 /** Of eight runs one diverges, so that the command ends with 1; each has one end. */
 export function endFaults(code: number | null, events: readonly Heard[]): string[] {
   if (code === null) return [`the coordinator has not ended: ${tail(events)}`];
-  const done = events.at(-1)?.event;
+  const done = events.findLast(({ event }) => event.event === "done")?.event;
   const isWell = code === 1 && done?.event === "done" && done.left === 0 && done.bad === 1;
   const ends = events.flatMap(({ event }) =>
     event.event === "ended" && ["finished", "diverged"].includes(String(event.state))
@@ -38,18 +39,19 @@ export function endFaults(code: number | null, events: readonly Heard[]): string
   ];
 }
 
-/** Of a worker that is told to go: as it is told by a user. */
-const WELL: readonly (number | null)[] = [130];
+/** Of a worker that is told to go: as it is told by a user; null: before it could listen. */
+const WELL: readonly (number | null)[] = [130, null];
 
 /** Rows that nobody needs any more, jobs that somebody still holds, processes without a parent. */
-export async function leftBehind({ server, name, workers }: Lab): Promise<string[]> {
-  const count = (what: string): string => `select count(*) from ablate.${what}`;
-  const open = "job where state in ('created', 'retry', 'active') and name like 'runs.%'";
-  const tables = ["attempt", "outbox", "file", open];
-  const wrong: string[] = [];
-  for (const table of tables) {
-    const rows = await settled(() => server.postgres.sql(count(table), name), "0");
-    if (rows !== "0") wrong.push(`${rows} rows of ${table} are left`);
+export async function leftBehind({ server, name, workers, coordinator }: Lab): Promise<string[]> {
+  const rows = (): string => rowsOf(server.postgres, OPEN_ROWS, name);
+  let wrong: string[] = [];
+  if ((await settled(rows, NO_ROWS)) !== NO_ROWS) {
+    // One that ends while the database is away leaves it as it is to the next start.
+    coordinator.process.start();
+    await coordinator.process.ended;
+    const left = await settled(rows, NO_ROWS);
+    if (left !== NO_ROWS) wrong = [`rows of ${TABLES.join(", ")} are left: ${left}`];
   }
   for (const [index, { process }] of workers.entries()) {
     const who = `worker ${index + 1}`;
@@ -60,6 +62,25 @@ export async function leftBehind({ server, name, workers }: Lab): Promise<string
     if (orphans !== "") wrong.push(`${who} has left its processes behind: ${orphans}`);
   }
   return wrong;
+}
+
+const TABLES = [
+  "ablate.attempt",
+  "ablate.outbox",
+  "ablate.file",
+  "ablate.coordinator",
+  "ablate.job where state in ('created', 'retry', 'active') and name like 'runs.%'",
+];
+const OPEN_ROWS = `select ${TABLES.map((table) => `(select count(*) from ${table})`).join(", ")}`;
+const NO_ROWS = TABLES.map(() => "0").join("|");
+
+/** A database may be just coming back. */
+function rowsOf(postgres: Postgres, text: string, database: string): string {
+  try {
+    return postgres.sql(text, database);
+  } catch (error) {
+    return error instanceof Error ? error.message : String(error);
+  }
 }
 
 /** Nobody who looks at stderr is shown a stack. */
