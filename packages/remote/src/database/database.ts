@@ -122,11 +122,15 @@ export class Database {
   }
 
   /** Asks once. @throws as pg does; trouble is told */
-  async once<R extends Row = Row>(text: string, values: unknown[] = []): Promise<R[]> {
+  async once<R extends Row = Row>(
+    text: string,
+    values: unknown[] = [],
+    mostMs: number = QUERY_MS,
+  ): Promise<R[]> {
     if (this.#closing.signal.aborted) throw new DatabaseError(`${this.shown}: closed`);
     // Values, even none, make Postgres refuse several commands in one question.
     const own = values.length > 0 ? { text, values } : { text };
-    const question = { ...own, query_timeout: QUERY_MS + sizeOf(values) / BYTES_PER_MS };
+    const question = { ...own, query_timeout: mostMs + sizeOf(values) / BYTES_PER_MS };
     try {
       const answer: unknown = await this.#pool.query<R>(question);
       this.#tell(null);

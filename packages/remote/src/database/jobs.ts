@@ -34,15 +34,18 @@ export class Jobs {
     this.#database = database;
   }
 
-  /** @param isCoordinator - makes pg-boss' tables, and looks for leases that ended */
-  static open(database: Database, isCoordinator: boolean): Promise<Jobs> {
-    return database.insist(() => Jobs.#open(database, isCoordinator));
+  /**
+   * @param isCoordinator - makes pg-boss' tables, and looks for leases that ended
+   * @param mostMs - a question without an answer for so long has none
+   */
+  static open(database: Database, isCoordinator: boolean, mostMs?: number): Promise<Jobs> {
+    return database.insist(() => Jobs.#open(database, isCoordinator, mostMs));
   }
 
-  static async #open(database: Database, isCoordinator: boolean): Promise<Jobs> {
+  static async #open(database: Database, isCoordinator: boolean, mostMs?: number): Promise<Jobs> {
     const boss = new PgBoss({
       db: {
-        executeSql: async (text, values) => ({ rows: await database.once(text, values) }),
+        executeSql: async (text, values) => ({ rows: await database.once(text, values, mostMs) }),
       },
       schema: SCHEMA,
       schedule: false,

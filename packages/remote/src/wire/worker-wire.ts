@@ -53,6 +53,9 @@ export type CoordinatorSeen = {
 /** Random bytes that tell this session from any other. */
 const SECRET_BYTES = 32;
 
+/** A lease is over after 10 s: a connection that has died in silence must be noticed twice before. */
+const BEAT_MS = 2500;
+
 const SCHEMA_WAIT_MS = 1000;
 
 type WireOptions = {
@@ -66,6 +69,8 @@ export class WorkerWire {
   readonly database: Database;
   readonly #facts: WorkerFacts;
   readonly #jobs: Jobs;
+  /** The same, asked for leases alone. */
+  readonly #leases: Jobs;
   readonly #queues = new Map<string, string>();
   /** Jobs whose requests, which may be large, are on their way here. */
   readonly #opening = new Set<string>();
@@ -76,10 +81,15 @@ export class WorkerWire {
   #telling: Promise<void> | null = null;
   #isLeft = false;
 
-  private constructor(database: Database, facts: WorkerFacts, jobs: Jobs) {
+  private constructor(
+    database: Database,
+    facts: WorkerFacts,
+    { jobs, leases }: { readonly jobs: Jobs; readonly leases: Jobs },
+  ) {
     this.database = database;
     this.#facts = facts;
     this.#jobs = jobs;
+    this.#leases = leases;
   }
 
   /**
@@ -108,7 +118,9 @@ export class WorkerWire {
         if (tries === 0) onWait?.();
         await sleep(SCHEMA_WAIT_MS, undefined, { signal }).catch(() => {});
       }
-      const wire = new WorkerWire(database, facts, await Jobs.open(database, false));
+      const jobs = await Jobs.open(database, false);
+      const leases = await Jobs.open(database, false, BEAT_MS);
+      const wire = new WorkerWire(database, facts, { jobs, leases });
       await database.listen("ablate_workers", () => wire.#hear());
       return wire;
     } catch (error) {
@@ -163,7 +175,7 @@ export class WorkerWire {
       const held = new Set([...jobs, ...this.#opening]);
       const byQueue = Map.groupBy(held, (job) => this.#queues.get(job) ?? "");
       byQueue.delete("");
-      for (const [queue, ids] of byQueue) await this.#jobs.beat(queue, ids);
+      for (const [queue, ids] of byQueue) await this.#leases.beat(queue, ids);
     } catch {
       // Told as trouble by the database.
     } finally {
@@ -241,6 +253,7 @@ export class WorkerWire {
     await this.#telling;
     await this.database.once(`select ablate.leave($1)`, [this.#facts.id]).catch(() => {});
     await this.#jobs.close();
+    await this.#leases.close();
     await this.database.close();
   }
 

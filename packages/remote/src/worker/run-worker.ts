@@ -89,7 +89,6 @@ class RemoteWorker {
   readonly #broken = Promise.withResolvers<never>();
   readonly #timer: NodeJS.Timeout;
   readonly #endOfNews: () => void;
-  #isBeating = false;
   #isObeying = false;
   #obeying: NodeJS.Timeout | undefined;
   #runs = 0;
@@ -205,23 +204,15 @@ class RemoteWorker {
 
   /** Keeps the leases, says what is trained, and does what coordinators order. */
   #beat(): void {
-    if (this.#isBeating) return;
-    this.#isBeating = true;
     const { wire } = this.#options;
     const held = [...this.#held];
     const runs = held.map(({ taken, stepsPerSecond }) => ({ run: taken.run, stepsPerSecond }));
     const waitsFor = this.#context.outbox.isFull ? "outbox" : null;
     const isLeaving = this.#leaving.why !== null;
-    const beats = [
-      wire.beat(held.map(({ taken }) => taken.job)),
-      wire.present({ runs, isLeaving, waitsFor }),
-      this.#obey(),
-    ];
-    this.#do(
-      Promise.all(beats).finally(() => {
-        this.#isBeating = false;
-      }),
-    );
+    // None waits for another: a lease does not last as long as a connection that has died may be waited for.
+    this.#do(wire.beat(held.map(({ taken }) => taken.job)));
+    this.#do(wire.present({ runs, isLeaving, waitsFor }));
+    this.#do(this.#obey());
   }
 
   async #obey(): Promise<void> {
