@@ -30,8 +30,9 @@ export class TroubleEvents {
     if (this.#isEnding) return;
     const { onEvent, facts } = this.#options;
     const { maxOutbox: limit } = facts;
-    // A message that would go beyond the limit waits: full is where the next one hardly fits.
-    const isFull = bytes >= 0.95 * limit;
+    // A message that would go beyond the limit waits: full is where the next one hardly fits. It stays so until much
+    // of it is stored, so that what is as fast as the store is told of once.
+    const isFull = bytes >= (this.#isFull ? 0.5 : 0.95) * limit;
     if (isFull === this.#isFull) return;
     this.#isFull = isFull;
     onEvent({ event: "outbox", state: isFull ? "full" : "over", bytes, limit });
