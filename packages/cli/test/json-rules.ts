@@ -11,7 +11,13 @@ export const documented: ReadonlyMap<string, string> = sections(page("docs/json.
 export const OF_MACHINES: ReadonlySet<string> = new Set(["worker", "workers"]);
 
 /** Events of `run` that need one. */
-const REMOTE_EVENTS = ["database", "workers", "placed", "evicted", "outbox"];
+export const REMOTE_EVENTS: readonly string[] = [
+  "database",
+  "workers",
+  "placed",
+  "evicted",
+  "outbox",
+];
 
 /** Their keys are those of docs/config.md. */
 const OPAQUE: ReadonlySet<string> = new Set([
