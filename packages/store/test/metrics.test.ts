@@ -171,6 +171,8 @@ test("a run that goes on from a checkpoint has the numbers of the steps before i
   expect(reader.curve("g/v", "metric.gradient_norm", 256)).toEqual([
     { step: 0, n: 100, min: 0, mean: 49.5, max: 99 },
   ]);
+  writer.appendMetrics(id, CLAIM.token, [{ name: "rare", step: 150, value: 150 }]);
+  expect(reader.metrics("g/v")[2]).toMatchObject({ points: 2, last: 150, max: 150 });
   append(writer, id, withRatios(steps(100, [5])));
   expect([...reader.metricPoints("g/v", NORM.name, { from: 98, to: 200 }).numbers]).toEqual([
     98, 99, 5,

@@ -67,6 +67,8 @@ export class HeldWriter {
   protected openHistory(runId: number, next: number): RunHistory {
     const history = new RunHistory(this.sql, runId, next);
     this.#histories.set(runId, history);
+    // What is known of its metrics may be of later steps.
+    this.#metrics.delete(runId);
     return history;
   }
 
