@@ -1,7 +1,7 @@
 /** Views of whole runs, of grids, and of what is said of them. */
 import { SEED_SQL } from "../seed.ts";
 import type { RunState } from "../writing/plan.ts";
-import { validJson } from "./valid-json.ts";
+import { textIn } from "./valid-json.ts";
 import type { Row, View } from "./view.ts";
 
 /** SQL of the loss of the last evaluation of a split, with running statistics where there is batch norm. */
@@ -79,7 +79,7 @@ export const LEFT_EVERYWHERE: string = `ifnull((select min(${isLeft("m.grid_id")
   from kept_grid_run m where m.run_id = r.id), 0)`;
 
 /** SQL of the machine of a run; a damaged provenance names none. */
-const HOST: string = `(select value from json_each(${validJson("r.provenance")}) where key = 'host' and type = 'text')`;
+const HOST: string = textIn("r.provenance", "host");
 
 /** SQL of the revisions that made updates of a run, in the order of its steps. */
 export const TRAINED_BY: string = `(select group_concat(revision, ',') from revision

@@ -1,6 +1,7 @@
 import type { Parameter } from "@ablate/core";
 import { HeldRunError, StoreError } from "../file/store-error.ts";
 import { clearAttempt, copyHistory, cutHistory, interruptRun } from "../recovery/run-tables.ts";
+import { textIn } from "../views/valid-json.ts";
 import {
   type Claim,
   type HeldRun,
@@ -149,6 +150,7 @@ export class ClaimWriter extends RecordWriter {
       if (trainSeconds === undefined) {
         throw new StoreError(`${run} has no checkpoint at step ${step} any more; start again`);
       }
+      const hostBefore = this.sql.value<string | null>(HOST, at.runId);
       if (isOwn) cutHistory(this.sql, runId, step);
       else {
         clearAttempt(this.sql, runId);
@@ -169,7 +171,11 @@ export class ClaimWriter extends RecordWriter {
       });
       const place = isOwn ? `at step ${step}` : `from ${run} at step ${step}`;
       const before = this.#setRevision(runId, claim, step);
-      const message = before === null ? place : `${place}, ${changeText(before, claim)}`;
+      const message = [
+        place,
+        ...moveText(hostBefore, provenance),
+        ...(before === null ? [] : [changeText(before, claim)]),
+      ].join(", ");
       const from = { from_run: isOwn ? null : run, from_step: step };
       this.tell(runId, now, { kind: "resumed", message }, from);
     });
@@ -235,6 +241,15 @@ const REVISION_BEFORE = "select revision from revision where run_id = ? order by
 
 function revisionOf({ revision = 1 }: Claim): number {
   return revision;
+}
+
+/** The machine that trained a run last. */
+const HOST = `select ${textIn("provenance", "host")} from run where id = ?`;
+
+/** Says on which machine a run goes on; nothing where that is the one before, or one of them is not known. */
+function moveText(before: string | null | undefined, { host }: Provenance): string[] {
+  const isElsewhere = before && typeof host === "string" && host !== "" && host !== before;
+  return isElsewhere ? [`on ${host} after ${before}`] : [];
 }
 
 function changeText(before: number, claim: Claim): string {
