@@ -52,7 +52,7 @@ export {
   heldText,
   measuredAt,
 } from "./analysis/grouped-findings.ts";
-export { areOnSeveralHosts } from "./analysis/hosts.ts";
+export { areOnSeveralHosts, hostsText } from "./analysis/hosts.ts";
 export { type Labelled, labelForms } from "./analysis/label-forms.ts";
 export { isLost, lostText } from "./analysis/lost.ts";
 export {

@@ -104,6 +104,7 @@ function head(facts: RunFacts, look: Look): string {
       [run.engine, revisionText(facts.revisions)].filter((text) => text !== "").join(", "),
     ],
     ...(run.source === null ? [] : [["log", logText(run.source, facts.logFiles)]]),
+    ...(facts.place === "" ? [] : [["machine", facts.place]]),
     ["started", timeText(run.startedAt)],
     ["ended", timeText(run.endedAt)],
     ...lossLine(facts),

@@ -1,5 +1,12 @@
 /** What is read of one run to be printed in full. */
-import { comparedRuns, differingKeys, type RunSummary, type StoreReader } from "@ablate/store";
+import {
+  areOnSeveralHosts,
+  comparedRuns,
+  differingKeys,
+  hostsText,
+  type RunSummary,
+  type StoreReader,
+} from "@ablate/store";
 
 type Read<Name extends keyof StoreReader> = StoreReader[Name] extends (
   ...args: readonly never[]
@@ -29,6 +36,8 @@ export type RunFacts = {
   readonly console: Read<"consoleLines">;
   /** Keys of the config in which the runs of its grid differ. */
   readonly differing: readonly string[];
+  /** On which machine it trains or was trained; empty where that is this one, as of all runs of its grid. */
+  readonly place: string;
   /** Whether every step has a loss of its own. */
   readonly hasSteps: boolean;
 };
@@ -36,6 +45,7 @@ export type RunFacts = {
 /** Reads what there is of a run. */
 export function factsOf(run: RunSummary, reader: StoreReader): RunFacts {
   const { name } = run;
+  const beside = runsBeside(run, reader);
   return {
     run,
     note: reader.annotations().runs.get(name)?.note ?? null,
@@ -52,7 +62,8 @@ export function factsOf(run: RunSummary, reader: StoreReader): RunFacts {
     findings: reader.thresholds(name) === undefined ? null : reader.findings(name),
     logFiles: run.source === null ? [] : reader.logFiles(name),
     console: reader.consoleLines(name, Number.MAX_SAFE_INTEGER),
-    differing: keysThatDiffer(run, reader),
+    differing: keysThatDiffer(run, beside),
+    place: hostsText([run], areOnSeveralHosts(beside)),
     hasSteps: run.lastStep !== null && reader.steps(name, run.lastStep, 1).count > 0,
   };
 }
@@ -71,9 +82,12 @@ function lastRatios({ name, source, lastStep }: RunSummary, reader: StoreReader)
 /** Runs of a grid that are looked at for what differs in it: more of them take longer than reading the run. */
 const MOST_BESIDE = 1000;
 
+function runsBeside({ grid }: RunSummary, reader: StoreReader): readonly RunSummary[] {
+  return grid === null ? [] : reader.runs({ grid });
+}
+
 /** Returns the keys of the config in which the runs of the run's grid differ. */
-function keysThatDiffer({ grid, source }: RunSummary, reader: StoreReader): readonly string[] {
-  if (grid === null) return [];
-  const beside = reader.runs({ grid }).filter((run) => run.source === source);
-  return differingKeys(comparedRuns(beside.slice(0, MOST_BESIDE), new Map()));
+function keysThatDiffer({ source }: RunSummary, beside: readonly RunSummary[]): readonly string[] {
+  const alike = beside.filter((run) => run.source === source);
+  return differingKeys(comparedRuns(alike.slice(0, MOST_BESIDE), new Map()));
 }

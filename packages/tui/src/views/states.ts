@@ -1,5 +1,12 @@
 /** Words about runs and grids that several views show: states with sign and colour, tags and notes of a grid. */
-import { isLost, type RunState, secondsLeft, VALID_LOSS } from "@ablate/store";
+import {
+  areOnSeveralHosts,
+  hostsText,
+  isLost,
+  type RunState,
+  secondsLeft,
+  VALID_LOSS,
+} from "@ablate/store";
 import { count, duration } from "@ablate/text";
 import { isRecorded, type ShownRun, updates } from "../data/shown-run.ts";
 import { type Line, piece, type Tone } from "../text/line.ts";
@@ -166,4 +173,9 @@ export function gridLine({ scene }: Pick<Canvas, "scene">, grid: string | null):
     ...(tags.length > 0 ? [piece(`  ${tags.join(", ")}`, "accent")] : []),
     ...(note === null ? [] : [piece(`  ${note}`)]),
   ];
+}
+
+/** Says on which machines runs train or were trained; nothing where all of the store are of this one. */
+export function placeOf({ scene }: Pick<Canvas, "scene">, runs: readonly ShownRun[]): string {
+  return hostsText(runs, areOnSeveralHosts(scene.snapshot.runs));
 }

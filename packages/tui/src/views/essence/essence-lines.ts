@@ -9,7 +9,7 @@ import { cutLine, type Line, piece, wrapped } from "../../text/line.ts";
 import { findingLines } from "../finding-lines.ts";
 import { initialLossOf } from "../initial-loss.ts";
 import { lookOf } from "../looks.ts";
-import { HEALTH_SIGNS, healthOf, lostPieces, stateLine, statesLine } from "../states.ts";
+import { HEALTH_SIGNS, healthOf, lostPieces, placeOf, stateLine, statesLine } from "../states.ts";
 import type { Canvas } from "../view.ts";
 
 /** Rows among which numbers are told apart, as the table does. */
@@ -50,10 +50,12 @@ function head(canvas: Canvas, row: TableRow, first: ShownRun, width: number): Li
   const state = isGroup
     ? statesLine(members)
     : [...stateLine(first), piece(` · ${stepsText(first)}`, "muted")];
+  const place = placeOf(canvas, members);
   const error = members.find((run) => run.error !== null)?.error;
   return [
     cutLine(title, width),
     cutLine(state, width),
+    ...(place === "" ? [] : wrapped(place, width, "muted")),
     ...(error === undefined || error === null ? [] : wrapped(error, width, "bad")),
   ];
 }

@@ -9,7 +9,7 @@ import {
 } from "../../data/grids.ts";
 import { aboutLine, cutLine, fitLine, type Line, piece, restyle } from "../../text/line.ts";
 import { nothingLines } from "../nothing.ts";
-import { gridLine, sickRuns, troublesLine } from "../states.ts";
+import { gridLine, placeOf, sickRuns, troublesLine } from "../states.ts";
 import { around, type Canvas, type Drawn, type Sheet } from "../view.ts";
 import { type Cell, layOut, statesOf, valueTexts } from "./grid-columns.ts";
 
@@ -24,7 +24,8 @@ export function drawGrids(canvas: Canvas, { grids, at }: ListedGrids): Drawn {
   const sheet = (): Sheet => sheetOf(grids);
   if (scene.table.everywhere.length === 0) return { lines: nothingLines(canvas), sheet };
   const hasStrip = rows >= LEAST_WITH_STRIP;
-  const listRows = Math.max(1, rows - 1 - (hasStrip ? STRIP_ROWS : 0));
+  const hasPlaces = placeOf(canvas, scene.table.everywhere) !== "";
+  const listRows = Math.max(1, rows - 1 - (hasStrip ? STRIP_ROWS + Number(hasPlaces) : 0));
   const lines = [null, ...grids]; // before the first grid a line for all of them
   const { items, first } = around(lines, at + 1, listRows);
   const measured = [...grids.slice(0, MEASURED), ...items.filter((one) => one !== null)];
@@ -36,7 +37,11 @@ export function drawGrids(canvas: Canvas, { grids, at }: ListedGrids): Drawn {
   });
   while (body.length < listRows) body.push([]);
   const strip = hasStrip
-    ? [[piece("─".repeat(columns), "muted")], ...detail(canvas, grids[at])]
+    ? [
+        [piece("─".repeat(columns), "muted")],
+        ...detail(canvas, grids[at]),
+        ...(hasPlaces ? [placeLine(canvas, grids[at])] : []),
+      ]
     : [];
   return { lines: [head(canvas, cells), ...body, ...strip], listRows, sheet };
 }
@@ -95,6 +100,12 @@ function detail(canvas: Canvas, row: ListedGrid | undefined): Line[] {
   const below =
     said.length > 0 ? said : [piece("enter shows its runs · t tags it · e writes a note", "muted")];
   return [head, below].map((one) => cutLine([piece(" "), ...one], canvas.columns));
+}
+
+/** Draws a line of the machines of the grid under the cursor, or of all grids. */
+function placeLine(canvas: Canvas, row: ListedGrid | undefined): Line {
+  const place = placeOf(canvas, row?.runs ?? canvas.scene.table.everywhere);
+  return cutLine([piece(` ${place}`, "muted")], canvas.columns);
 }
 
 function sheetOf(grids: readonly ListedGrid[]): Sheet {

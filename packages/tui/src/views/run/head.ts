@@ -14,7 +14,7 @@ import {
 } from "../../text/line.ts";
 import { LEVEL_SIGNS } from "../finding-lines.ts";
 import { initialLossOf } from "../initial-loss.ts";
-import { findingsLine, gridLine, signOfRun, stateLine } from "../states.ts";
+import { findingsLine, gridLine, placeOf, signOfRun, stateLine } from "../states.ts";
 import type { Canvas } from "../view.ts";
 
 /** Steps whose mean is the loss that a run has now. */
@@ -38,8 +38,10 @@ export function headOf(canvas: Canvas, run: ShownRun, facts: RunFacts): Line[] {
   ];
   const fits = lineWidth(name) + lineWidth(state) + 2 <= columns;
   const results = resultsOf(canvas, run);
+  const place = placeOf(canvas, [run]);
   return [
     ...(fits ? [justify(name, state, columns)] : [name, state]),
+    ...(place === "" ? [] : wrapped(place, columns, "muted")),
     ...foundLines(canvas, run),
     ...(results === "" ? [] : wrapped(results, columns)),
     ...(facts.revisions.length > 1 ? wrapped(mixedText(run, facts), columns, "warn") : []),

@@ -35,7 +35,7 @@ import { briefFindings } from "../finding-lines.ts";
 import { initialLossOf } from "../initial-loss.ts";
 import { lookOf } from "../looks.ts";
 import { nothingLines } from "../nothing.ts";
-import { gridLine, lostCount, signOfRun, toneOfRuns } from "../states.ts";
+import { gridLine, lostCount, placeOf, signOfRun, toneOfRuns } from "../states.ts";
 import type { Canvas, Context, Drawn, PaneRoom, Sheet, View } from "../view.ts";
 import { BEFORE_NAME, cellOf, type Layout, layOut, nameLine, titleOf } from "./layout.ts";
 import { pointRuns, scrollRuns } from "./runs-pointer.ts";
@@ -211,7 +211,9 @@ function detail(canvas: Canvas): Line[] {
   const { mean, guess } = initialLossOf(canvas.stored, row.members);
   const name = row.isGroup ? row.title : first.name;
   const of = guess === "" ? "" : ` (${guess})`;
+  const place = placeOf(canvas, row.members);
   const parts = [
+    ...(place === "" ? [] : [piece(place)]),
     ...(mean === null ? [] : [piece(`loss at init ${loss(mean)}${of}`)]),
     ...(row.isGroup ? [piece(groupResult(row.members))] : []),
     ...(first.tags.length > 0 ? [piece(`tags: ${first.tags.join(", ")}`, "accent")] : []),
