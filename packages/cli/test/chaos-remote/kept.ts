@@ -8,6 +8,12 @@ const TRY_AGAIN_MS = 500;
 
 export type Said = { readonly at: number; readonly line: string };
 
+/** Whoever ends the rounds ends what they have started. */
+const alive = new Set<ChildProcess>();
+process.on("exit", () => {
+  for (const child of alive) child.kill("SIGKILL");
+});
+
 export class Kept {
   readonly #command: readonly string[];
   readonly #place: { readonly cwd: string; readonly env: NodeJS.ProcessEnv };
@@ -48,6 +54,7 @@ export class Kept {
     const [node, ...main] = COMMAND;
     const child = spawn(node, [...main, ...this.#command], this.#place);
     this.#child = child;
+    alive.add(child);
     this.#rest = "";
     this.#saidBefore = this.errors.length;
     this.starts += 1;
@@ -58,6 +65,7 @@ export class Kept {
     this.#ended = new Promise((resolve) => {
       child.once("close", (code) => {
         this.#child = null;
+        alive.delete(child);
         this.#onLine();
         const isAnotherTry = this.#isWanted && this.#cannotBegin(code);
         if (isAnotherTry) setTimeout(() => this.#isWanted && this.start(), TRY_AGAIN_MS);

@@ -22,7 +22,10 @@ export async function openServer(folder: string): Promise<Server> {
     whyNoMount(join(folder, "probe")) === null ? new SmallDisk(join(folder, "disk"), DISK) : null;
   const place = disk?.folder ?? folder;
   const postgres = await Postgres.make({ place, segmentMb: 1, settings: SETTINGS });
+  const endNow = (): void => void postgres.kill("SIGQUIT");
+  process.on("exit", endNow);
   const close = async (): Promise<void> => {
+    process.off("exit", endNow);
     disk?.free();
     await postgres.stop();
     disk?.unmount();

@@ -18,6 +18,8 @@ export function configOf(engine: Engine): string {
 
 /** The config of runs of some seconds, for what takes seconds to befall them. */
 export const LONG_CONFIG = "chaos-long.yaml";
+/** The same, shorter. */
+export const MEDIUM_CONFIG = "chaos-medium.yaml";
 
 /** A folder with configs and their names; each store in it is of the same runs. */
 export function chaosFolder(): string {
@@ -26,8 +28,12 @@ export function chaosFolder(): string {
   for (const engine of ENGINES) {
     writeFileSync(join(folder, configOf(engine)), gridOf({ engine, steps: STEPS[engine] }));
   }
-  const long = gridOf({ engine: "simd", steps: 1600, times: 16, batch: 256 });
-  writeFileSync(join(folder, LONG_CONFIG), long);
+  for (const [config, steps] of [
+    [LONG_CONFIG, 1600],
+    [MEDIUM_CONFIG, 640],
+  ] as const) {
+    writeFileSync(join(folder, config), gridOf({ engine: "simd", steps, times: 16, batch: 256 }));
+  }
   return folder;
 }
 
