@@ -124,7 +124,7 @@ test("--mixed-revisions goes on from the checkpoint and records both with the st
     [KILLED_AT, NOW],
   ]);
   expect(await rows(folder, "select message, from_step from event where kind = 'resumed'")).toEqual(
-    [{ message: `at step 80, ${MOVED}, by revision ${NOW} after 1`, from_step: 80 }],
+    [{ message: `at step 80, by revision ${NOW} after 1, ${MOVED}`, from_step: 80 }],
   );
   const kept =
     "select count(*) as n from step join run on run.id = run_id where name = 'old/killed'";
@@ -132,7 +132,7 @@ test("--mixed-revisions goes on from the checkpoint and records both with the st
   const show = await ablate(folder, "show", "killed");
   expect(show.stdout).toContain(`simd, revision 1, from step 80 on ${NOW}`);
   const log = await ablate(folder, "ui", "--once", "--run", "old/killed", "--size", "140x120");
-  expect(log.stdout).toContain(`resumed: at step 80, ${MOVED}, by revision ${NOW} after 1`);
+  expect(log.stdout).toContain(`resumed: at step 80, by revision ${NOW} after 1`);
   const doctor = jsonRows(await ablate(folder, "doctor", "--json"));
   expect(doctor.find(({ check }) => check === "digests")).toMatchObject({ ok: true });
   expect((await ablate(folder, "run", "old.yaml", "--only", "killed")).status).toBe(0);

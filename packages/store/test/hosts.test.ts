@@ -81,14 +81,14 @@ test.each<[Provenance, Provenance, string]>([
   expect(lastMessage(path)).toBe(said);
 });
 
-test("where another revision goes on too, the log says the machine first", () => {
+test("where another revision goes on too, the log says that first: other bits matter more", () => {
   const { path, writer, id } = claimedRun([]);
   writer.describeRun(id, CLAIM.token, { provenance: { host: "box1" } });
   writer.appendCheckpoint(id, CLAIM.token, CHECKPOINT, TEN_STEPS);
   const claim = { ...CLAIM, revision: 7 };
   writer.resumeRun(id, claim, { host: "box2" }, { runId: id, run: "g/v", step: 10 });
 
-  expect(lastMessage(path)).toBe("at step 10, on box2 after box1, by revision 7 after 1");
+  expect(lastMessage(path)).toBe("at step 10, by revision 7 after 1, on box2 after box1");
 });
 
 test("a longer run that goes on from a shorter one of another machine says so", () => {

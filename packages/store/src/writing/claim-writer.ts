@@ -173,8 +173,8 @@ export class ClaimWriter extends RecordWriter {
       const before = this.#setRevision(runId, claim, step);
       const message = [
         place,
-        ...moveText(hostBefore, provenance),
         ...(before === null ? [] : [changeText(before, claim)]),
+        ...moveText(hostBefore, provenance),
       ].join(", ");
       const from = { from_run: isOwn ? null : run, from_step: step };
       this.tell(runId, now, { kind: "resumed", message }, from);
