@@ -87,6 +87,8 @@ const CALLS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   "lr-range": [[`${CURSE}.yaml`], [`${CURSE}.yaml`, "--json"]],
   verify: [[`${CURSE}.yaml`]],
   doctor: [[], ["--json"]],
+  worker: [[`postgres://${CURSE}@localhost:1/x`], [`service=${CURSE}`], [CURSE]],
+  workers: [[`postgres://a@localhost:1/${CURSE}`], [CURSE, "--json"], [`postgres://${CURSE}:1/x`]],
   completion: [[CURSE]],
 };
 

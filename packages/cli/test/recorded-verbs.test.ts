@@ -110,6 +110,8 @@ const CALLS: Readonly<Record<string, readonly Call[] | null>> = {
       /\nbad +running +their process has died: ends\/live; `ablate record` goes on with their logs\n/,
     ],
   ],
+  worker: null,
+  workers: null,
   completion: null,
 };
 
