@@ -70,7 +70,7 @@ describe.skipIf(missing !== null)(`roles${missing === null ? "" : ` (${missing})
     try {
       await coordinator.putFile("h", Buffer.from("names"));
       await worker.present({ runs: [], isLeaving: false, waitsFor: null });
-      expect(await coordinator.slots()).toBe(1);
+      expect((await coordinator.workers()).slots).toBe(1);
       const { id } = await coordinator.handOut(ATTEMPT);
       expect((await worker.take([QUEUE]))?.attempt).toBe(id);
       expect(await worker.file(id)).toEqual(Buffer.from("names"));

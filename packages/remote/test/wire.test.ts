@@ -66,7 +66,7 @@ describe.skipIf(missing !== null)(`the wire${missing === null ? "" : ` (${missin
     const worker = await work();
     try {
       await worker.present(IDLE);
-      expect(await coordinator.slots()).toBe(1);
+      expect((await coordinator.workers()).slots).toBe(1);
       expect(await worker.coordinators()).toMatchObject([{ host: "lab1", grid: "small" }]);
       await coordinator.putFile("h", Buffer.from("names"));
       await coordinator.putFile("h", Buffer.from("names"));

@@ -24,6 +24,7 @@ export { dataHash, runHash } from "./plan/identity.ts";
 export { planRuns } from "./plan/plan-runs.ts";
 export { configDamage, storedSettings, storedSpec, storedYaml } from "./plan/stored-config.ts";
 export { weightsDamage } from "./plan/stored-weights.ts";
+export { watchLine } from "./pool/attempt.ts";
 export { CoreShares, type Share } from "./pool/core-shares.ts";
 export { ForkedLine } from "./pool/forked-line.ts";
 export type { HandedOver, Line, LineListener, OpenAttempt, Workforce } from "./pool/line.ts";

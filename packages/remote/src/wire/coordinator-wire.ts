@@ -234,17 +234,7 @@ export class CoordinatorWire {
     );
   }
 
-  /** Free and busy slots of workers that are there, stay and speak this protocol. */
-  async slots(): Promise<number> {
-    const [row] = await this.database.query<{ slots: number }>(
-      `select coalesce(sum(slots), 0)::int as slots from ablate.worker
-      where seen > now() - interval '${PRESENT_SECONDS} s' and not is_leaving
-        and exists (select from jsonb_array_elements_text(facts->'queues') q where q like 'runs.${PROTOCOL}.%')`,
-    );
-    return row?.slots ?? 0;
-  }
-
-  /** Counts the workers that `slots` counts the slots of. */
+  /** Counts the workers that are there, stay and speak this protocol, and their slots, free or busy. */
   async workers(): Promise<{ readonly workers: number; readonly slots: number }> {
     const [row] = await this.database.query<{ workers: number; slots: number }>(
       `select count(*)::int as workers, coalesce(sum(slots), 0)::int as slots from ablate.worker

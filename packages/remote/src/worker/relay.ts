@@ -1,17 +1,17 @@
 /** Carries one attempt: the run to a process that trains it, and what that says to the coordinator. */
 import type { NameLists } from "@ablate/core";
-import type {
-  FinalMessage,
-  ForkedLine,
-  StopMessage,
-  TrainMessage,
-  WorkerMessage,
+import {
+  type FinalMessage,
+  type ForkedLine,
+  type StopMessage,
+  type TrainMessage,
+  type WorkerMessage,
+  watchLine,
 } from "@ablate/runner";
 import type { Provenance } from "@ablate/store";
 import { encodeMessage } from "../codec/codec.ts";
 import { CodecError } from "../codec/codec-error.ts";
 import type { Outbox } from "./outbox.ts";
-import { watchSilence } from "./silence.ts";
 
 export type RelayEnd =
   /** The last message is committed. */
@@ -53,12 +53,15 @@ export class Relay {
       onGone: (cause) => this.#next(() => this.#lost(`worker died: ${cause}`)),
     });
     line.train(request, names);
-    this.#unwatch = watchSilence(line, silenceMs, () => {
+    const onSilence = (): void => {
       this.#unwatch();
       line.kill();
       const seconds = silenceMs / 1000;
       this.#next(() => this.#lost(`worker hung: no sign of life for ${seconds} s`));
-    });
+    };
+    const limits = { timeoutMs: Number.POSITIVE_INFINITY, silenceMs };
+    const watching = { isPaused: () => false, onTimeout: () => {}, onSilence };
+    this.#unwatch = watchLine(line, limits, watching);
   }
 
   get end(): Promise<RelayEnd> {

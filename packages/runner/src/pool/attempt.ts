@@ -97,7 +97,7 @@ export async function attempt(options: AttemptOptions): Promise<AttemptEnd> {
   const lateness = `not done after ${limits.timeoutMs / 1000} s`;
   const silence = `no sign of life for ${limits.silenceMs / 1000} s`;
   const undo = [
-    watch(line, limits, {
+    watchLine(line, limits, {
       isPaused: () => storage.isInTrouble || line.isWaiting,
       onTimeout: () => end(failed("timeout", lateness), false),
       onSilence: () => end(failed("worker hung", silence), true),
@@ -135,8 +135,8 @@ type Watching = {
  * Counts time in ticks: while this process itself is stopped, or the machine sleeps, none passes. A
  * run that waits for the store, or for a worker, takes none of its time.
  */
-function watch(
-  line: Line,
+export function watchLine(
+  line: Pick<Line, "beats">,
   { timeoutMs, silenceMs }: Limits,
   { isPaused, onTimeout, onSilence }: Watching,
 ): () => void {
