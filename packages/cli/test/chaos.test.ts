@@ -139,7 +139,7 @@ test("a worker that is stopped for longer than its heartbeat is replaced", async
   expect(await run.ended).toBe(1);
   const retried = run.events("retried");
   expect(retried.map(({ error }) => error)).toEqual(["worker hung: no sign of life for 30 s"]);
-  expect(isRunning(worker)).toBe(false);
+  await vi.waitFor(() => expect(isRunning(worker)).toBe(false), { timeout: 10_000 });
   expectUndisturbed(store);
 });
 

@@ -92,7 +92,7 @@ test("a worker that hangs is told from one that works, and replaced", async () =
   );
 
   expect(outcome.bad).toBe(1);
-  expect(isRunning(stopped)).toBe(false);
+  await vi.waitFor(() => expect(isRunning(stopped)).toBe(false), { timeout: 10_000 });
   read(path, (reader) =>
     expect(reader.run("g/a")).toMatchObject({
       state: "failed",

@@ -1,9 +1,12 @@
 /** The end of a grid, told to a terminal: by `run`, `watch` and the UI, where it is asked for. */
-import { spawn } from "node:child_process";
+import { type ChildProcess, spawn } from "node:child_process";
+import { once } from "node:events";
 import { writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { openReader } from "@ablate/store";
 import { expect, onTestFinished, test, vi } from "vitest";
+import { Feed } from "../src/data/feed.ts";
 import { temporaryFolder } from "./make.ts";
 import { sampleStore } from "./samples.ts";
 import { ABLATE, openUiAt, PATIENCE, Terminal } from "./terminal.ts";
@@ -58,11 +61,17 @@ test("a grid that ends is told once by each program that was asked to", async ()
   expect(later.output).not.toContain("\x1b]9;");
 });
 
-test("a grid whose process is killed is told, too", async () => {
-  const store = sampleStore();
+/** Starts a process that trains `sample/alive` into a store. */
+function startWriting(store: string): ChildProcess {
   const program = fileURLToPath(new URL("writing.ts", import.meta.url));
   const writer = spawn(process.execPath, ["--conditions=@ablate/source", program, store]);
   onTestFinished(() => void writer.kill("SIGKILL"));
+  return writer;
+}
+
+test("a grid whose process is killed is told, too", async () => {
+  const store = sampleStore();
+  const writer = startWriting(store);
   const ui = await openUiAt(store, { folder: dirname(store), arguments: ["--notify"] });
   await ui.waitFor("● alive");
   expect(ui.output).not.toContain("\x1b]9;");
@@ -73,6 +82,22 @@ test("a grid whose process is killed is told, too", async () => {
     const [, told = ""] = ui.output.split("\x1b]9;");
     expect(told).toMatch(/^ablate: sample ended: 9 finished, .*\d interrupted/);
   }, PATIENCE);
+});
+
+test("a grid whose process is killed between the first look and the next is told", async () => {
+  const store = sampleStore();
+  const writer = startWriting(store);
+  const reader = openReader(store);
+  await vi.waitFor(() => expect(reader.run("sample/alive")?.state).toBe("running"), PATIENCE);
+  reader.close();
+  const feed = new Feed(store);
+  onTestFinished(() => feed.close());
+
+  writer.kill("SIGKILL");
+  await once(writer, "exit");
+  feed.poll(Date.now());
+
+  expect(feed.ended(Date.now())).toEqual([expect.stringMatching(/^ablate: sample ended: 9 fin/)]);
 });
 
 test("what the environment asks for and is none of them is one sentence", async () => {

@@ -44,7 +44,7 @@ export class GridEnds {
    * @param isAttended - says whether a process is at a grid, or about to be
    */
   follow(runs: readonly RunOfGrid[], isAttended: (grid: string) => boolean): string[] {
-    if (runs !== this.#runs) this.#look(runs);
+    this.look(runs);
     const said: string[] = [];
     for (const [grid, own] of this.#open) {
       if (own.some(({ state }) => state === "running")) continue;
@@ -57,7 +57,9 @@ export class GridEnds {
     return said;
   }
 
-  #look(runs: readonly RunOfGrid[]): void {
+  /** Notes what is running, and tells nothing: what ends after it without a word of its own is told by `follow`. */
+  look(runs: readonly RunOfGrid[]): void {
+    if (runs === this.#runs) return;
     this.#runs = runs;
     const before = this.#open;
     this.#open = new Map();

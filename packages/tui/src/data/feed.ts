@@ -98,6 +98,7 @@ export class Feed {
     this.#follower = new RunFollower(this.#reader, {}, this.#part);
     this.#inode = reader === null ? null : (inodeOf(path) ?? 0);
     this.poll(Date.now());
+    this.#ends.look(this.#snapshot.runs); // what is killed before the next poll has run, too
   }
 
   get snapshot(): StoreSnapshot {
@@ -138,6 +139,7 @@ export class Feed {
 
   /** Returns a sentence for each grid that has ended since the last call. */
   ended(now: number): readonly string[] {
+    this.#ends.look(this.#snapshot.runs);
     if (this.#areUnchecked) return [];
     try {
       const isAttended = (grid: string): boolean => this.#reader.isAttended(grid, now);
