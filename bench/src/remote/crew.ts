@@ -30,6 +30,8 @@ export type CrewTally = {
   readonly full: number;
   /** Milliseconds of all workers in which their training stood still, for messages that were not acknowledged. */
   readonly stillMs: number;
+  /** Milliseconds of all workers without a run. */
+  readonly idleMs: number;
   /** Each message, until it was committed. */
   readonly putMs: readonly number[];
   /** From the end of a run until the next was there, where one followed at once. */
@@ -49,19 +51,29 @@ type Mutable = {
 
 const tally: Mutable = {
   ...{ atMs: 0, cpuMs: 0, messages: 0, bytes: 0, steps: 0, runs: 0, busy: 0, full: 0, stillMs: 0 },
+  idleMs: 0,
   ...{ putMs: [], nextMs: [] },
 };
+
+const crew: SimulatedWorker[] = [];
 
 class SimulatedWorker {
   readonly #wire: WorkerWire;
   readonly #recording: Recording;
   readonly #isPaced: boolean;
   #taken: Taken | null = null;
+  /** Milliseconds without a run, but for those since the last one. */
+  #idleMs = 0;
+  #idleSince: number | null = performance.now();
 
   constructor(wire: WorkerWire, recording: Recording, isPaced: boolean) {
     this.#wire = wire;
     this.#recording = recording;
     this.#isPaced = isPaced;
+  }
+
+  get idleMs(): number {
+    return this.#idleMs + (this.#idleSince === null ? 0 : performance.now() - this.#idleSince);
   }
 
   async work(): Promise<never> {
@@ -78,11 +90,14 @@ class SimulatedWorker {
         continue;
       }
       if (ended !== null) tally.nextMs.push(performance.now() - ended);
+      this.#idleMs = this.idleMs;
+      this.#idleSince = null;
       this.#taken = taken;
       tally.busy += 1;
       await this.#send(taken);
       await this.#wire.finish(taken.job);
       ended = performance.now();
+      this.#idleSince = ended;
       tally.busy -= 1;
       tally.runs += 1;
       this.#taken = null;
@@ -165,7 +180,9 @@ async function start({ url, workers, recording: file, isPaced }: CrewOrder): Pro
       { ...facts, ...versions, ...what },
       { isPatient: true },
     );
-    void new SimulatedWorker(wire, recording, isPaced).work();
+    const worker = new SimulatedWorker(wire, recording, isPaced);
+    crew.push(worker);
+    void worker.work();
   }
   process.send?.("ready");
 }
@@ -173,6 +190,7 @@ async function start({ url, workers, recording: file, isPaced }: CrewOrder): Pro
 process.on("message", (message: CrewOrder | "tally") => {
   if (message === "tally") {
     const { user, system } = process.cpuUsage();
+    tally.idleMs = crew.reduce((sum, { idleMs }) => sum + idleMs, 0);
     process.send?.({ ...tally, atMs: performance.now(), cpuMs: (user + system) / 1000 });
     tally.putMs = [];
     tally.nextMs = [];

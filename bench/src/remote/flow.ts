@@ -18,6 +18,8 @@ export type Flow = {
   readonly growth: number;
   /** Of the workers' time: their training stood still for messages that were not acknowledged. */
   readonly still: number;
+  /** Of the workers' time: they had no run. */
+  readonly idle: number;
   /** Times a second that a worker was told that the outbox is full. */
   readonly full: number;
   /** Processor seconds a second: of one core. */
@@ -126,14 +128,16 @@ function flowBetween(
 ): Flow {
   const seconds = (after.tally.atMs - before.tally.atMs) / 1000;
   const rate = (from: number, to: number): number => (to - from) / seconds;
-  const tallied = (key: "messages" | "bytes" | "steps" | "full" | "stillMs" | "cpuMs"): number =>
-    rate(before.tally[key], after.tally[key]);
+  const tallied = (
+    key: "messages" | "bytes" | "steps" | "full" | "stillMs" | "idleMs" | "cpuMs",
+  ): number => rate(before.tally[key], after.tally[key]);
   const growth = rate(before.outbox, after.outbox);
   return {
     ...{ ...known, seconds, growth },
     ...{ messages: tallied("messages"), bytes: tallied("bytes"), steps: tallied("steps") },
     drained: tallied("bytes") - growth,
     still: tallied("stillMs") / 1000 / known.workers,
+    idle: tallied("idleMs") / 1000 / known.workers,
     full: tallied("full"),
     cpu: {
       coordinator: rate(before.coordinator, after.coordinator),

@@ -42,11 +42,13 @@ export function sentBy({ load, steps, seconds, messages }: Recording): SentLoad 
   };
 }
 
-/** Of what is sent, and of the workers' time: less is what timing makes of it. */
+/** Of what is sent: less is what timing makes of it. */
 const NOISE = 0.05;
+/** Of the workers' time: more, and a coordinator holds them up. Handing out short runs takes some of it. */
+const WAITS = 0.1;
 
 /** Says how many workers a coordinator keeps up with: all that it was given, or as many as send what it has stored. */
 export function fittingWorkers({ bytes }: SentLoad, flow: Flow): number {
-  const isKept = flow.growth <= NOISE * flow.bytes && flow.still <= NOISE;
+  const isKept = flow.growth <= NOISE * flow.bytes && flow.still + flow.idle <= WAITS;
   return isKept ? flow.workers : Math.min(flow.workers - 1, Math.floor(flow.drained / bytes));
 }

@@ -89,6 +89,7 @@ function saturationTable({ saturation }: RemoteReport): Table {
       "workers",
       "MB sent",
       "MB into SQLite",
+      "without a run",
       "training stands still",
       "coordinator",
       "Postgres",
@@ -103,14 +104,15 @@ function saturationTable({ saturation }: RemoteReport): Table {
 
 function flowRow(
   load: string,
-  { workers, bytes, drained, still, cpu, connections }: Flow,
+  { workers, bytes, drained, still, idle, cpu, connections }: Flow,
 ): string[] {
   return [
     load,
     String(workers),
     (bytes / MB).toFixed(1),
     (drained / MB).toFixed(1),
-    `${(100 * Math.max(0, still)).toFixed(0)} %`,
+    percent(idle),
+    percent(still),
     cpu.coordinator.toFixed(2),
     cpu.postgres.toFixed(2),
     cpu.workers.toFixed(2),
@@ -165,6 +167,10 @@ function milliseconds({ p50, p95 }: Quantiles): string {
 
 function seconds(values: readonly number[]): string {
   return values.map((value) => value.toFixed(1)).join(", ");
+}
+
+function percent(share: number): string {
+  return `${(100 * Math.max(0, share)).toFixed(0)} %`;
 }
 
 function count(value: number): string {

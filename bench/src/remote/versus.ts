@@ -4,6 +4,8 @@ import type { Place } from "./place.ts";
 import { Ablate } from "./processes.ts";
 
 const WORKERS = 2;
+/** So many that both workers have a run. */
+const FIRST_STEPS = 20_000;
 
 /** Steps a second of the whole grid, from its plan to its end. */
 export async function localRate(place: Place, load: Load, runs: number): Promise<number> {
@@ -12,17 +14,21 @@ export async function localRate(place: Place, load: Load, runs: number): Promise
   return await rateOf(grid, load, runs);
 }
 
-/** The same by two workers that wait already, one run each at a time. */
+/** The same by two workers that wait already, one run each at a time: they have trained another grid before. */
 export async function remoteRate(place: Place, load: Load, runs: number): Promise<number> {
-  const store = ["--store", place.newStore(), "--threads", "1", "--on", place.url];
-  const grid = new Ablate(["run", ...gridArguments(load, runs), ...store], { cwd: place.folder });
-  await grid.until(({ event }) => event === "planned");
+  const start = (of: Load, count: number): Ablate => {
+    const store = ["--store", place.newStore(), "--threads", "1", "--on", place.url];
+    return new Ablate(["run", ...gridArguments(of, count), ...store], { cwd: place.folder });
+  };
+  const first = start({ ...load, steps: FIRST_STEPS }, WORKERS);
+  await first.until(({ event }) => event === "planned");
   const workers = Array.from(
     { length: WORKERS },
     () => new Ablate(["worker", place.url, "--threads", "1"], { cwd: place.folder }),
   );
   try {
-    return await rateOf(grid, load, runs);
+    await first.end();
+    return await rateOf(start(load, runs), load, runs);
   } finally {
     for (const worker of workers) await worker.end("SIGKILL");
     await place.run("drop schema if exists ablate cascade");

@@ -67,6 +67,8 @@ export class RemoteWorkforce implements Workforce {
   #isAskedAgain = false;
   #isClosed = false;
   #lookedAt = Number.NEGATIVE_INFINITY;
+  /** Runs where something was heard so soon after a look that the next one is still to come. */
+  #lookAgain: NodeJS.Timeout | undefined;
 
   private constructor(
     wire: CoordinatorWire,
@@ -121,6 +123,7 @@ export class RemoteWorkforce implements Workforce {
       if (!isSettled && this.#wire.database.trouble !== null) break;
     }
     this.#isClosed = true;
+    clearTimeout(this.#lookAgain);
     this.#events.close();
     await this.#wire.close();
   }
@@ -273,7 +276,13 @@ export class RemoteWorkforce implements Workforce {
   /** Looks at who has what, and who is there. */
   async #look(): Promise<void> {
     const now = performance.now();
-    if (now - this.#lookedAt < LOOK_AGAIN_MS) return;
+    const rest = this.#lookedAt + LOOK_AGAIN_MS - now;
+    if (rest > 0) {
+      this.#lookAgain ??= setTimeout(() => this.#hear(), rest).unref();
+      return;
+    }
+    clearTimeout(this.#lookAgain);
+    this.#lookAgain = undefined;
     this.#lookedAt = now;
     const known = [...this.#lines.keys()];
     const states = new Map((await this.#wire.states()).map((state) => [state.attempt, state]));

@@ -45,6 +45,8 @@ export class Database {
   readonly #closing = new AbortController();
   readonly #sessions = new Set<Session>();
   readonly #troubleListeners = new Set<TroubleListener>();
+  /** Questions that are asked again and again, by their texts: each connection plans them once. */
+  readonly #prepared = new Map<string, string>();
   #trouble: string | null = null;
 
   private constructor(address: Address, role: Role) {
@@ -103,10 +105,12 @@ export class Database {
 
   /**
    * Asks until there is an answer: the question may be asked twice, which must be harmless.
+   * @param text - one of few, since each connection keeps its plan
    * @throws DatabaseError - what trying again cannot mend, or closed meanwhile
    */
   async query<R extends Row = Row>(text: string, values?: unknown[]): Promise<R[]> {
-    return await this.insist(() => this.once<R>(text, values));
+    const question = values === undefined ? { text } : { text, values, name: this.#nameOf(text) };
+    return await this.insist(() => this.#ask<R>(question, QUERY_MS));
   }
 
   /** Does something until it is done, as `query` asks. */
@@ -127,12 +131,16 @@ export class Database {
     values: unknown[] = [],
     mostMs: number = QUERY_MS,
   ): Promise<R[]> {
-    if (this.#closing.signal.aborted) throw new DatabaseError(`${this.shown}: closed`);
     // Values, even none, make Postgres refuse several commands in one question.
-    const own = values.length > 0 ? { text, values } : { text };
-    const question = { ...own, query_timeout: mostMs + sizeOf(values) / BYTES_PER_MS };
+    return await this.#ask<R>(values.length > 0 ? { text, values } : { text }, mostMs);
+  }
+
+  async #ask<R extends Row>(question: pg.QueryConfig, mostMs: number): Promise<R[]> {
+    if (this.#closing.signal.aborted) throw new DatabaseError(`${this.shown}: closed`);
+    const patience = mostMs + sizeOf(question.values) / BYTES_PER_MS;
     try {
-      const answer: unknown = await this.#pool.query<R>(question);
+      const timed = { ...question, query_timeout: patience };
+      const answer: unknown = await this.#pool.query<R>(timed);
       this.#tell(null);
       return rowsOf<R>(answer);
     } catch (error) {
@@ -181,6 +189,12 @@ export class Database {
     // A line that was cut never says that it ended.
     const late = sleep(CLOSE_MS, undefined, { ref: false });
     await Promise.race([Promise.all([...ends, this.#pool.end()]), late]);
+  }
+
+  #nameOf(text: string): string {
+    const name = this.#prepared.get(text) ?? `ablate ${this.#prepared.size}`;
+    this.#prepared.set(text, name);
+    return name;
   }
 
   async #introduce(client: pg.ClientBase): Promise<void> {

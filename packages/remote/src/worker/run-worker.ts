@@ -132,6 +132,7 @@ class RemoteWorker {
   }
 
   run(): Promise<RemoteWorkerEnd> {
+    for (const line of this.#lines) line.prepare();
     this.#leaving.listen();
     return Promise.race([this.#serve(), this.#broken.promise]);
   }

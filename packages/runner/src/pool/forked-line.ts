@@ -45,6 +45,11 @@ export class ForkedLine implements Line {
     if (child?.connected) child.send(message, () => {});
   }
 
+  /** Starts the process, so that the first run does not wait for it. */
+  prepare(): void {
+    this.#worker ??= this.#start();
+  }
+
   /** Hands over a run, and before it the names where this worker does not have it yet. */
   train(message: TrainMessage, data: NameLists): void {
     if (!this.#worker?.child.connected) this.#worker = this.#start();

@@ -186,7 +186,9 @@ class Crew {
         return free;
       });
       if (assignment !== null) {
-        await this.#train(assignment, place);
+        const outcome = await this.#train(assignment, place);
+        // Who has taken the run back is to have it.
+        if (outcome === "withdrawn") return;
         assignment = null;
         hasWaited = false;
         continue;
@@ -202,7 +204,7 @@ class Crew {
     }
   }
 
-  async #train(assignment: Assignment, place: Place): Promise<void> {
+  async #train(assignment: Assignment, place: Place): Promise<RunOutcome> {
     const { queue, failFast, onOutcome } = this.#options;
     const { stopSignal } = this.#context;
     const outcome = await trainRun(assignment, place, this.#context).finally(() => {
@@ -212,6 +214,7 @@ class Crew {
     this.#wake();
     if (outcome !== "withdrawn") onOutcome(outcome);
     if (outcome === "interrupted" || (failFast && isBad(outcome))) stopSignal.stop("fail-fast");
+    return outcome;
   }
 
   async #nap(): Promise<void> {
