@@ -62,7 +62,11 @@ await guarded(async () => {
       ...columns([SHARDS_HEAD, shardsRow(one.shards), shardsRow(all.shards)]),
       ...columns([
         ["", "s", "processor s", "MB", "runs/s", "MB/s"],
-        timedRow("sealed", sumOf(merged.sealed), parts * runs),
+        timedRow(
+          "sealed",
+          { ...sumOf(merged.sealed), bytes: bytesOf(merged.sealed) },
+          parts * runs,
+        ),
         timedRow("imported", sumOf(merged.imported), parts * runs),
         timedRow("parquet", merged.parquet, parts * runs),
       ]),
@@ -93,6 +97,10 @@ function shardsRow(shards: Shards): string[] {
     coordinatorCpu.toFixed(1),
     postgresCpu.toFixed(1),
   ];
+}
+
+function bytesOf(files: readonly Timed[]): number {
+  return files.reduce((sum, { bytes }) => sum + bytes, 0);
 }
 
 /** The last store is the largest. */
