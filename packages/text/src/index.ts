@@ -27,6 +27,7 @@ export {
 } from "./number.ts";
 export { NUMBER_PATTERN, readNumber } from "./read-number.ts";
 export { readRange, readTyped } from "./read-typed.ts";
+export { roundedToError } from "./rounded.ts";
 export { textOfSeveral } from "./several.ts";
 export { readSize } from "./size.ts";
 export { storeTrouble } from "./store-trouble.ts";
