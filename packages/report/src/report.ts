@@ -1,8 +1,8 @@
 import type { RunSummary, StoreReader } from "@ablate/store";
 import { counted, toMinute } from "@ablate/text";
-import { type Draw, drawer } from "./chart/draw.ts";
 import { type ReportFacts, readFacts } from "./data/facts.ts";
 import { type Content, html } from "./html.ts";
+import { type Draw, drawer } from "./layout/draw.ts";
 import { page, sentences } from "./layout/page.ts";
 import { differencesFigure, differencesSection, differenceWords } from "./sections/differences.ts";
 import { findingsSection } from "./sections/findings.ts";
@@ -31,7 +31,7 @@ export async function reportOf(
   runs: readonly RunSummary[],
   { title, question, version, now }: ReportOptions,
 ): Promise<string> {
-  const draw = await drawer();
+  const draw = drawer();
   const facts = readFacts(reader, runs);
   const sections = [
     { id: "summary", title: "In short", body: summarySection(facts, draw) },

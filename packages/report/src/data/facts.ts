@@ -1,4 +1,6 @@
 /** Reads everything that a report says from a store. */
+
+import { MOST_SHOWN } from "@ablate/figures";
 import {
   type ComparedRun,
   type Comparison,
@@ -26,7 +28,6 @@ import {
   withoutSeed,
 } from "@ablate/store";
 import { fitForms, widthOf } from "@ablate/text";
-import { MOST_SHOWN } from "../chart/marks.ts";
 import { type ColumnValue, evenColumns, inColumns, logColumns, readSeries } from "./columns.ts";
 
 /** How a group begins. */

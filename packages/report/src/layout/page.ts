@@ -1,4 +1,4 @@
-import { type Stroke, strokeAt } from "../chart/marks.ts";
+import { type Stroke, strokeAt } from "@ablate/figures";
 import { type Group, titleOf } from "../data/facts.ts";
 import { type Content, Html, html } from "../html.ts";
 

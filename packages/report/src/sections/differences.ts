@@ -11,7 +11,6 @@ import {
   settingTexts,
   verdictText,
 } from "@ablate/store";
-import type { Draw } from "../chart/draw.ts";
 import {
   areRecorded,
   bestFirst,
@@ -21,6 +20,7 @@ import {
   titleOf,
 } from "../data/facts.ts";
 import { type Content, html } from "../html.ts";
+import type { Draw } from "../layout/draw.ts";
 import { figure, numbers, sentences, table, wide } from "../layout/page.ts";
 import { about, fixed, fixedTexts, meanStdText } from "../text.ts";
 import { forest, isCut, type Other } from "./forest.ts";

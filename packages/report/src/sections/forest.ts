@@ -1,14 +1,7 @@
 /** The chart of differences from the best group, with their intervals. */
+
+import { type Chart, colorAt, GUIDE, line, type Mark, roundRange, segment } from "@ablate/figures";
 import { type PairedDifference, verdictText } from "@ablate/store";
-import {
-  type Chart,
-  colorAt,
-  GUIDE,
-  line,
-  type Mark,
-  roundRange,
-  segment,
-} from "../chart/marks.ts";
 import { type Group, titleOf } from "../data/facts.ts";
 import { fixed } from "../text.ts";
 

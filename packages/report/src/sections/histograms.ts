@@ -1,8 +1,8 @@
+import { area, type Chart, colorAt, line, type Mark, type Point } from "@ablate/figures";
 import { type BinAxis, binAxis, densityOf, type LayerProbe, type TensorKind } from "@ablate/store";
-import type { Draw } from "../chart/draw.ts";
-import { area, type Chart, colorAt, line, type Mark, type Point } from "../chart/marks.ts";
 import type { Probed, ProbePair } from "../data/facts.ts";
 import { type Content, type Html, html } from "../html.ts";
+import type { Draw } from "../layout/draw.ts";
 import { details, figure, numbers, rowsOf, table } from "../layout/page.ts";
 import { count, listed, percent, scaled } from "../text.ts";
 

@@ -1,8 +1,8 @@
+import { type Chart, line, MOST_SHOWN, type Point, strokeAt } from "@ablate/figures";
 import type { LayerProbe, TensorKind } from "@ablate/store";
-import type { Draw } from "../chart/draw.ts";
-import { type Chart, line, MOST_SHOWN, type Point, strokeAt } from "../chart/marks.ts";
 import { areRecorded, type Group, type Probed, type ReportFacts, titleOf } from "../data/facts.ts";
 import { type Content, type Html, html } from "../html.ts";
+import type { Draw } from "../layout/draw.ts";
 import { details, figure, numbers, panels, sentences, table } from "../layout/page.ts";
 import { count, fixed, percent, scaled } from "../text.ts";
 import { hiddenLayers, histograms, layersOf, picturedText } from "./histograms.ts";

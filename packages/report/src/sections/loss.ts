@@ -1,6 +1,3 @@
-import { settingOf } from "@ablate/store";
-import { compact, counted, cutTogether } from "@ablate/text";
-import type { Draw } from "../chart/draw.ts";
 import {
   area,
   type Chart,
@@ -11,10 +8,13 @@ import {
   type Point,
   roundRange,
   strokeAt,
-} from "../chart/marks.ts";
+} from "@ablate/figures";
+import { settingOf } from "@ablate/store";
+import { compact, counted, cutTogether } from "@ablate/text";
 import type { ColumnValue } from "../data/columns.ts";
 import { areRecorded, lossColumns, type ReportFacts, type Shown, titleOf } from "../data/facts.ts";
 import { type Content, type Html, html } from "../html.ts";
+import type { Draw } from "../layout/draw.ts";
 import { figure, named, numbers, sized, swatch, table } from "../layout/page.ts";
 import { count, listed, meanStdText, nats } from "../text.ts";
 

@@ -1,6 +1,3 @@
-import { isOfMachine, type MetricSummary } from "@ablate/store";
-import { counted } from "@ablate/text";
-import type { Draw } from "../chart/draw.ts";
 import {
   type Axis,
   type Chart,
@@ -10,10 +7,13 @@ import {
   roundRange,
   segment,
   strokeAt,
-} from "../chart/marks.ts";
+} from "@ablate/figures";
+import { isOfMachine, type MetricSummary } from "@ablate/store";
+import { counted } from "@ablate/text";
 import type { ColumnValue } from "../data/columns.ts";
 import { lossColumns, type ReportFacts, type Shown, titleOf } from "../data/facts.ts";
 import { type Content, html } from "../html.ts";
+import type { Draw } from "../layout/draw.ts";
 import { figure, numbers, panels, table } from "../layout/page.ts";
 import { scaled } from "../text.ts";
 import { stepText } from "./loss.ts";

@@ -1,3 +1,4 @@
+import { MOST_SHOWN } from "@ablate/figures";
 import {
   type ComparisonRow,
   METRICS,
@@ -7,7 +8,6 @@ import {
   shortKey,
 } from "@ablate/store";
 import { counted } from "@ablate/text";
-import { MOST_SHOWN } from "../chart/marks.ts";
 import { type Group, outcomeOf, type ReportFacts } from "../data/facts.ts";
 import { type Content, type Html, html } from "../html.ts";
 import { details, named, numbers, sentences, table } from "../layout/page.ts";

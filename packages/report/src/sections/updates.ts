@@ -1,6 +1,3 @@
-import type { ComparedRun, Extent, Finding, GroupedFinding, Parameter } from "@ablate/store";
-import { compact } from "@ablate/text";
-import type { Draw } from "../chart/draw.ts";
 import {
   area,
   type Chart,
@@ -12,10 +9,13 @@ import {
   type Stroke,
   segment,
   strokeAt,
-} from "../chart/marks.ts";
+} from "@ablate/figures";
+import type { ComparedRun, Extent, Finding, GroupedFinding, Parameter } from "@ablate/store";
+import { compact } from "@ablate/text";
 import type { ColumnValue } from "../data/columns.ts";
 import { type Group, type ReportFacts, type Shown, titleOf } from "../data/facts.ts";
 import { type Content, type Html, html } from "../html.ts";
+import type { Draw } from "../layout/draw.ts";
 import { figure, numbers, panels, sentences, table } from "../layout/page.ts";
 import { about, count, fixed, listed, scaled } from "../text.ts";
 

@@ -15,7 +15,10 @@ export type Mark =
       readonly kind: "line";
       readonly points: readonly Point[];
       readonly stroke: Stroke;
+      /** Written at its right end. */
       readonly label?: string | undefined;
+      /** What a pointer calls it, where that is not its label. */
+      readonly name?: string | undefined;
     }
   | {
       readonly kind: "area";
@@ -23,7 +26,15 @@ export type Mark =
       readonly color: string;
       readonly opacity: number;
     }
-  | { readonly kind: "dot"; readonly at: Point; readonly color: string }
+  | { readonly kind: "dot"; readonly at: Point; readonly color: string; readonly radius?: number }
+  /** Text at a point. */
+  | {
+      readonly kind: "note";
+      readonly at: Point;
+      readonly text: string;
+      readonly align: "start" | "middle" | "end";
+    }
+  /** The name of a row, to the left of the axes. */
   | { readonly kind: "text"; readonly at: Point; readonly text: string };
 
 export type Axis = {
@@ -49,6 +60,8 @@ export type Chart = {
   readonly x: Axis;
   readonly y: Axis;
   readonly marks: readonly Mark[];
+  /** Smaller charts over this one, by the pixel of their upper left corner. */
+  readonly insets?: readonly { readonly at: Point; readonly chart: Chart }[];
 };
 
 export function area(points: readonly Point[], color: string, opacity: number): Mark {
