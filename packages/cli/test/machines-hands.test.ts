@@ -5,7 +5,8 @@ import { join } from "node:path";
 import { afterAll, beforeAll, beforeEach, describe, expect, test, vi } from "vitest";
 import { Postgres, postgresFound } from "../../../testing/postgres.ts";
 import { differences, faults } from "./chaos/whole-grid.ts";
-import { ablate, jsonRows, makeFolder } from "./make.ts";
+import { ablate, COMMAND, jsonRows, makeFolder } from "./make.ts";
+import { openTerminal } from "./pty.ts";
 import { PATIENCE } from "./start-run.ts";
 import { type Started, startTold } from "./started.ts";
 
@@ -129,6 +130,31 @@ describe.skipIf(missing !== null)(`in hands${missing === null ? "" : ` (${missin
     const second = run();
     expect(await second.ended, second.stderr()).toBe(0);
     expectSame();
+  });
+
+  test("a worker on a terminal shows its run in one line that is renewed, and then that it ended", async () => {
+    const environment = { PATH: process.env.PATH ?? "", NO_COLOR: "1", TERM: "xterm-256color" };
+    const words = [...COMMAND, "worker", url, "--max-runs", "1"];
+    const terminal = openTerminal(words, { folder, environment });
+    await terminal.waitFor(/\nwaits for runs/);
+    const grid = run("--only", "plain");
+
+    const begun = "small/plain: 100,000 steps\n";
+    await terminal.waitFor(new RegExp(`${begun}small/plain  [\\d,]+/100,000  [\\d,]+ steps/s$`));
+    await terminal.waitFor(new RegExp(`${begun}small/plain: finished after 100,000 steps `));
+    expect(await grid.ended, grid.stderr()).toBe(0);
+  });
+
+  test("TensorFlow.js computes elsewhere what it computes here", async () => {
+    const tfjs = ["run", "small.yaml", "--engine", "tfjs", "--steps", "60", "--quiet"];
+    await ablate(folder, ...tfjs, "--store", "tfjs-alone.db", "--workers", "1");
+    await work();
+
+    const grid = startTold({}, folder, ...tfjs, "--store", store, "--on", url);
+
+    expect(await grid.ended, grid.stderr()).toBe(0);
+    expect(await workerOf("plain")).not.toBeNull();
+    expect(differences(store, join(folder, "tfjs-alone.db"))).toEqual([]);
   });
 
   test("a store that has a coordinator is left to it, under another name, too", async () => {
