@@ -1,42 +1,21 @@
 /**
- * The view `effects`, in step with the analysis in TypeScript: configs are taken apart in the same way (settings.ts),
- * and the same keys are no factors (factors.ts). A key that a run does not have is NULL.
+ * The view `effects`, in step with the analysis in TypeScript: the same keys of the view `settings` are no factors
+ * (factors.ts). A key that a run does not have is NULL.
  *
  * The standard deviation takes a second pass: the squares of numbers that are close to each other cancel.
  */
 import { isLeft } from "./runs.ts";
+import { SETTINGS_SQL, valueSql } from "./settings.ts";
 import { validJson } from "./valid-json.ts";
 import type { View } from "./view.ts";
 
 const DATA: string = `${validJson("provenance")} ->> '$.data_sha256'`;
 
-/**
- * Every value of every config under its dotted key, a learning rate that never changes as the number that it is;
- * and the hash of the data, as the key `data`.
- */
+/** Every setting that may be a factor; and the hash of the data, as the key `data`. */
 const SETTINGS = `
-  node(run_id, key, type, value, is_map) as (
-    select r.id, j.key, j.type, j.value, j.type = 'object'
-    from kept_run r, json_each(${validJson("r.config")}) j
-    union all
-    select n.run_id, n.key || '.' || j.key, j.type, j.value,
-      case when j.type = 'object' and n.key != 'train' then
-        json_type(j.value, '$.scheme') is null and json_type(j.value, '$.where') is null
-      else 0 end
-    from node n, json_each(case when n.is_map then n.value else '{}' end) j
-  ),
-  written(run_id, key, type, value, is_map, is_constant) as (
-    select n.run_id, n.key, n.type, n.value, n.is_map, (
-      select count(*) = 1 and max(j.key) = '0'
-      from json_each(case when n.type = 'object' then n.value else '{}' end) j)
-    from node n
-  ),
   setting(run_id, key, type, value) as materialized (
-    select run_id, key,
-      case when is_constant then json_type(value, '$."0"') else type end,
-      case when is_constant then value ->> '$."0"' else value end
-    from written
-    where not is_map and key not in ('seed', 'name', 'description', 'data.file', 'data.validation', 'data.test')
+    select run_id, key, type, value from (${SETTINGS_SQL})
+    where key not in ('seed', 'name', 'description', 'data.file', 'data.validation', 'data.test')
       and key not glob 'record.*' and key not glob 'thresholds.*'
     union all
     select id, 'data', 'text', ${DATA} from kept_run where ${DATA} is not null
@@ -77,7 +56,7 @@ export const EFFECTS: View = {
   name: "effects",
   about:
     "a value of a factor: a key of the config that differs within the current runs of a grid, the seed aside",
-  with: `with recursive ${[SETTINGS, MEMBERS, FACTORS, MEASURED].join(",")}`,
+  with: `with ${[SETTINGS, MEMBERS, FACTORS, MEASURED].join(",")}`,
   from: `measured e join kept_grid g on g.id = e.grid_id
     group by e.grid_id, e.key, e.type, e.value`,
   columns: {
@@ -92,7 +71,7 @@ export const EFFECTS: View = {
       "as in the config; maps and lists, such as an init entry, as JSON",
       {
         nulls: "runs whose config has no such key",
-        sql: "case when e.type in ('true', 'false') then e.type else e.value end",
+        sql: valueSql("e.type", "e.value"),
       },
     ],
     runs: ["integer", "runs of the grid that have the value", { sql: "count(*)" }],

@@ -4,11 +4,13 @@ import { METRIC_SUMMARY, METRICS } from "./metrics.ts";
 import { HISTOGRAMS, LAYER_STATS, LOGITS, NORM_STATS, SATURATION } from "./probes.ts";
 import { FINDINGS, GRID_RUNS, NOTES, REVISIONS, RUNS, TAGS } from "./runs.ts";
 import { CONSOLE, CURVE, EVALS, LOSS, SAMPLES, SERIES, UPDATE_RATIO } from "./series.ts";
+import { SETTINGS } from "./settings.ts";
 import { type SchemaView, schemaOf, selectOf, type View } from "./view.ts";
 
 /** Every view that readers may rely on, in the order of the documents. */
 export const VIEWS: readonly View[] = [
   RUNS,
+  SETTINGS,
   GRID_RUNS,
   REVISIONS,
   TAGS,
