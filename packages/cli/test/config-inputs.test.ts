@@ -1,7 +1,6 @@
 /** What people write in a config and on the command line, and what they are told where it is not what is meant. */
 import { spawnSync } from "node:child_process";
 import { mkdirSync, symlinkSync, truncateSync, writeFileSync } from "node:fs";
-import { homedir } from "node:os";
 import { join } from "node:path";
 import { expect, test } from "vitest";
 import { ablate, COMMAND, jsonRows, makeFolder } from "./make.ts";
@@ -84,9 +83,6 @@ a.yaml:2:10: train.stepz: unknown key, did you mean "train.steps"?
 });
 
 test.each([
-  ["$HOME/x.txt", "$HOME is taken as it is, write the path out"],
-  [`'\${DATA}/x.txt'`, `\${DATA} is taken as it is, write the path out`],
-  ["~/x.txt", `"~" is taken as it is, write ${homedir()}/x.txt`],
   ["/dev/zero", "/dev/zero: is a device, expected a file of names"],
   [".", ".: is a folder, expected a file of names"],
   ["a.yaml/x.txt", "no such file"],

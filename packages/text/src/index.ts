@@ -10,6 +10,7 @@ export {
   type Ways,
 } from "./distinct.ts";
 export { readDuration, spellDuration } from "./duration.ts";
+export { type Environment, expandPath, literalPath, PathError } from "./expand-path.ts";
 export { cutTogether, type Forms, fitForms } from "./labels.ts";
 export { firstOf, listed } from "./list.ts";
 export { NOTICES, type Notice, notification, throughMultiplexer } from "./notification.ts";

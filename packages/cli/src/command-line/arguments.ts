@@ -1,11 +1,12 @@
 /** Reads the arguments of one verb, whole or as far as they are typed. */
 
 import { parseArgs } from "node:util";
-import { closest } from "@ablate/text";
+import { closest, expandPath, PathError } from "@ablate/text";
 import type { Verb } from "../verbs.ts";
 import type { Command, Option } from "./command.ts";
 import { UsageError } from "./errors.ts";
 import { Flags } from "./flags.ts";
+import type { Terminal } from "./terminal.ts";
 
 export type Options = Command["options"];
 
@@ -67,15 +68,24 @@ function withoutValue(word: string, next: string | undefined, options: Options):
   return isAlone && options[name]?.variable !== undefined ? `${word}=` : word;
 }
 
-/** Reads the arguments of one verb; every mistake is a sentence that says what to type instead. */
-export function parseFlags(verb: Verb, command: Command, argv: readonly string[]): Flags {
+/**
+ * Reads the arguments of one verb; every mistake is a sentence that says what to type instead.
+ *
+ * @param around - where paths begin, and the variables that they may name
+ */
+export function parseFlags(
+  verb: Verb,
+  command: Command,
+  { argv, ...around }: Around & { readonly argv: readonly string[] },
+): Flags {
   const { positionals, mostRest } = verb;
   const options = optionsOf(command);
   const { given, words } = readArguments(argv, options, mostRest > 1);
   const values = new Map<string, string[]>();
   for (const one of given) {
     const value = checkedValue(one, options, verb.name);
-    values.set(one.name, [...(values.get(one.name) ?? []), value]);
+    const path = ofKind(options[one.name]?.value, value, { ...around, name: one.rawName });
+    values.set(one.name, [...(values.get(one.name) ?? []), path]);
   }
   const count = positionals.length;
   if (!values.has("help")) {
@@ -85,7 +95,31 @@ export function parseFlags(verb: Verb, command: Command, argv: readonly string[]
     if (missing !== undefined) throw new UsageError(`${missing} is missing; ${usage}`);
     if (extra !== undefined) throw new UsageError(`unexpected argument "${extra}"; ${usage}`);
   }
-  return new Flags(values, words.slice(0, count), words.slice(count));
+  return new Flags(
+    values,
+    words.slice(0, count).map((word, i) => ofKind(positionals[i], word, around)),
+    words.slice(count).map((word) => ofKind(verb.rest, word, around)),
+  );
+}
+
+type Around = Pick<Terminal, "folder" | "environment">;
+
+/** What usages call words that are paths and nothing else. */
+const PATHS: ReadonlySet<string> = new Set(["FILE", "PATH", "CONFIG"]);
+
+/** Returns a word with its variables replaced where it is a path: in quotes and behind `=` a shell leaves them. */
+function ofKind(
+  kind: string | undefined,
+  word: string,
+  { name, ...around }: Around & { readonly name?: string },
+): string {
+  if (kind === undefined || !PATHS.has(kind)) return word;
+  try {
+    return expandPath(word, around);
+  } catch (error) {
+    if (!(error instanceof PathError)) throw error;
+    throw new UsageError(`${name === undefined ? "" : `${name} `}${word}: ${error.message}`);
+  }
 }
 
 function checkedValue(

@@ -50,7 +50,7 @@ async function dispatch(argv: readonly string[], terminal: Terminal): Promise<nu
   if (verb === undefined) throw new UsageError(unknownVerb(name));
 
   const { command } = await verb.load();
-  const flags = parseFlags(verb, command, args);
+  const flags = parseFlags(verb, command, { ...terminal, argv: args });
   if (flags.has("help")) {
     terminal.write(verbHelp(verb, command));
     return 0;

@@ -1,7 +1,7 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { basename, dirname, relative, resolve } from "node:path";
 import { fileURLToPath } from "node:url";
-import { asLine } from "@ablate/text";
+import { asLine, literalPath } from "@ablate/text";
 import type { Command } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 
@@ -55,7 +55,7 @@ function gridName(path: string): string {
 /** Writes a commented config for a file at `path`, on the names that come with the program. */
 function starterConfig(path: string): string {
   const name = gridName(path);
-  const data = JSON.stringify(pathFrom(path, DATA));
+  const data = JSON.stringify(literalPath(pathFrom(path, DATA)));
   return `${schemaComment(path)}# One file is one grid of runs. What is not said here has its default: docs/config.md lists every key.
 #
 #   ablate plan FILE    which runs this is

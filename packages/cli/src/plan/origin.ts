@@ -13,6 +13,7 @@ import {
   readData,
 } from "@ablate/runner";
 import { NO_OPTIONS, type PlanOrigin } from "@ablate/store";
+import type { Environment } from "@ablate/text";
 import type { Invocation } from "../command-line/command.ts";
 import { withAnyReader } from "../store/open.ts";
 import { changesText, overridesOf, readChanges } from "./overrides.ts";
@@ -36,7 +37,7 @@ export function originOf(
   const isSame = before?.size === runs.length && runs.every(({ hash }) => before.has(hash));
   const changed = own.filter((plan) => plan.options !== NO_OPTIONS);
   const again = (options !== NO_OPTIONS || isSame ? [] : changed).flatMap((plan) => {
-    const hashes = hashesUnder(plan.options, source);
+    const hashes = hashesUnder(plan.options, source, terminal.environment);
     return hashes === undefined ? [] : [[plan.options, hashes] as const];
   });
   const paths = new Set(plans.map((plan) => plan.config));
@@ -66,10 +67,14 @@ function pathOf(path: string): string {
  * Returns the hashes of the runs that a config has under the options of an earlier plan; null where these no longer
  * fit it, undefined where their data cannot be read.
  */
-function hashesUnder(options: string, source: Source): readonly string[] | null | undefined {
+function hashesUnder(
+  options: string,
+  source: Source,
+  environment: Environment,
+): readonly string[] | null | undefined {
   const config = unlessMistaken(() => {
     const changes = readChanges(options);
-    return changes === undefined ? null : loadConfig(source.config.file, changes);
+    return changes === undefined ? null : loadConfig(source.config.file, changes, { environment });
   });
   if (config === null) return null;
   const isSame = filesOf(config) === filesOf(source.config);

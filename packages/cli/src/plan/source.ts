@@ -23,14 +23,14 @@ export function readConfig(
 ): Source {
   const {
     flags,
-    terminal: { folder },
+    terminal: { folder, environment },
   } = invocation;
   refuseRecordedConfig(invocation, path);
   const overrides = {
     ...overridesOf(flags),
     mostRuns: flags.has("yes") ? undefined : MOST_RUNS,
   };
-  const config = loadConfig(path, overrides, whyUnreadable);
+  const config = loadConfig(path, overrides, { whyUnreadable, environment });
   const shown = (file: string): string => {
     if (folder === "") return file;
     const near = relative(folder, resolve(folder, file));

@@ -2,6 +2,7 @@
 import { realpathSync, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join } from "node:path";
 import { nearName, readWhole, STDIN_FILE, UnfitFileError } from "@ablate/store";
+import { type Environment, expandPath, PathError } from "@ablate/text";
 import { ConfigError, type Position, type Problem } from "./config-error.ts";
 import {
   GRID_KEYS,
@@ -28,14 +29,15 @@ export type Sources = Map<string, string>;
  *
  * @param given - values that stand in for those that a file does not give
  * @param sources - filled with what was read, also where this throws
+ * @param environment - for variables in the paths of files that are extended
  */
 export function readFiles(
   path: string,
-  { given, sources }: { readonly given: MapNode; readonly sources: Sources },
+  { given, ...around }: Around & { readonly given: MapNode },
   problems: Problem[],
 ): ConfigParts {
   const start = { source: path, line: null, col: null };
-  const [own, ...extended] = readChain(path, start, { sources, problems, seen: [] });
+  const [own, ...extended] = readChain(path, start, { ...around, problems, seen: [] });
   const below = extended.reduceRight<ConfigParts | null>((deeper, root) => {
     validate(merge(merge(standIn(root), deeper?.base ?? given), root), problems);
     return extendParts(deeper, readParts(root, problems));
@@ -52,8 +54,9 @@ function standIn({ at }: MapNode): MapNode {
   return mapNode(at, [["data", data]]);
 }
 
-type Chain = {
-  readonly sources: Sources;
+type Around = { readonly sources: Sources; readonly environment: Environment };
+
+type Chain = Around & {
   readonly problems: Problem[];
   /** Real paths of the files that lead here. */
   readonly seen: readonly string[];
@@ -77,8 +80,23 @@ function readChain(path: string, at: Position, chain: Chain): [MapNode, ...MapNo
   const named = nodeAt(root, ["extends"]);
   const next = named?.kind === "scalar" ? named.value : null;
   if (named === null || typeof next !== "string" || next === "") return [root];
-  const file = isAbsolute(next) ? next : join(dirname(path), next);
+  const file = extendedFile(next, { path, at: named.at, environment: chain.environment });
   return [root, ...readChain(file, named.at, { ...chain, seen: [...seen, real] })];
+}
+
+/** Returns the path of a file that another names in `extends`. */
+function extendedFile(
+  written: string,
+  { path, at, environment }: Pick<Chain, "environment"> & { path: string; at: Position },
+): string {
+  const folder = dirname(path);
+  try {
+    const file = expandPath(written, { folder, environment });
+    return isAbsolute(file) ? file : join(folder, file);
+  } catch (error) {
+    if (!(error instanceof PathError)) throw error;
+    throw new ConfigError([{ ...at, message: `extends: ${written}: ${error.message}` }]);
+  }
 }
 
 /** Seeds may be made by `range`; seeds that cannot be made are left out, the mistake is reported. */

@@ -10,7 +10,6 @@ import {
   type Stats,
   statSync,
 } from "node:fs";
-import { homedir } from "node:os";
 import { dirname, join } from "node:path";
 import { DataError } from "@ablate/core";
 import { nearHint } from "@ablate/store";
@@ -55,10 +54,8 @@ function tooLarge(size: string): string {
 }
 
 function hintForMissing(path: string): string {
-  const variable = /\$\{?\w+\}?/.exec(path)?.[0];
-  if (variable !== undefined) return `; ${variable} is taken as it is, write the path out`;
-  const home = /(?:^|\/)~(\/.*)$/.exec(path)?.[1];
-  if (home !== undefined) return `; "~" is taken as it is, write ${homedir()}${home}`;
+  const home = /(?:^|\/)(~[^/]+)\//.exec(path)?.[1];
+  if (home !== undefined) return `; ${home} is taken as it is, write the path out`;
   return nearHint(path);
 }
 

@@ -1,6 +1,7 @@
 /** Makes a sound config of a file and the command line's overrides. */
 import { basename, dirname, extname, isAbsolute, resolve } from "node:path";
 import { USUAL_READING } from "@ablate/core";
+import { type Environment, expandPath, PathError } from "@ablate/text";
 import type { Cell, GridConfig, Overrides } from "../config/config.ts";
 import { ConfigError, type Position, type Problem } from "../config/config-error.ts";
 import { merge } from "../config/merge.ts";
@@ -12,43 +13,49 @@ import { linkTarget } from "../data/data-file.ts";
 import { expandCells } from "./cells.ts";
 import { layerGrid } from "./grid-layers.ts";
 
-/** Says of a data file, by its absolute path, why it cannot be read; null where it can. */
-export type FileCheck = (path: string) => string | null;
+/** What a config finds around it. */
+type Surroundings = {
+  /** Says of a data file, by its absolute path, why it cannot be read; null where it can. */
+  readonly whyUnreadable?: (path: string) => string | null;
+  /** The variables of the process unless given. */
+  readonly environment?: Environment;
+};
 
 /**
  * Reads a config and what it extends, puts the overrides on top and validates every run that comes of
  * it.
  *
- * @param whyUnreadable - looks at the data files; without it they are not looked at
+ * @param around - without a look at the data files they are taken as they are
  * @throws ConfigError - with all problems of the files and of the overrides
  */
 export function loadConfig(
   path: string,
   overrides: Overrides = {},
-  whyUnreadable: FileCheck = () => null,
+  around: Surroundings = {},
 ): GridConfig {
   const sources: Sources = new Map();
   try {
-    return load(path, overrides, { sources, whyUnreadable });
+    return load(path, overrides, { environment: process.env, ...around, sources });
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     throw new ConfigError(inOrder(error.problems, sources), sources);
   }
 }
 
-type Loading = { readonly sources: Sources; readonly whyUnreadable: FileCheck };
+type Loading = Surroundings & { readonly sources: Sources; readonly environment: Environment };
 
-function load(path: string, overrides: Overrides, { sources, whyUnreadable }: Loading): GridConfig {
+function load(path: string, overrides: Overrides, loading: Loading): GridConfig {
+  const { sources, environment, whyUnreadable = () => null } = loading;
   const problems: Problem[] = [];
   const trees = readOverrides(overrides, problems);
-  const parts = readFiles(path, { given: trees.values, sources }, problems);
+  const parts = readFiles(path, { given: trees.values, sources, environment }, problems);
   const grid = layerGrid(parts, trees, problems);
   const base = merge(grid.base, trees.values);
   const top = validate(base, problems);
   const { mostRuns = Number.POSITIVE_INFINITY } = overrides;
   const seeds = top?.seeds ?? [0];
   const { cells, excluded, warnings } = expandCells(grid, { seeds, mostRuns, problems });
-  const files = filesOf(base);
+  const files = filesOf(base, environment, problems);
   for (const file of files.values()) problems.push(...fileProblems(file, whyUnreadable));
   if (problems.length > 0 || top === null) throw new ConfigError(problems);
 
@@ -72,35 +79,47 @@ function load(path: string, overrides: Overrides, { sources, whyUnreadable }: Lo
   };
 }
 
-/** A data file: as it is written, and its absolute path. */
+/** A data file: as it is written, without variables, and its absolute path. */
 type NamedFile = {
   readonly key: string;
   readonly at: Position;
   readonly written: string;
+  readonly expanded: string;
   readonly path: string;
 };
 
 type Files = ReadonlyMap<string, NamedFile>;
 
 /** A file names its data relative to itself, the command line relative to the working folder. */
-function filesOf(tree: MapNode): Files {
+function filesOf(tree: MapNode, environment: Environment, problems: Problem[]): Files {
   const named = ["file", "validation", "test"].flatMap((key): [string, NamedFile][] => {
     const node = nodeAt(tree, ["data", key]);
     if (node?.kind !== "scalar" || typeof node.value !== "string") return [];
     const { at, value: written } = node;
-    const path = at.line === null ? resolve(written) : resolve(dirname(at.source), written);
-    return [[key, { key, at, written, path }]];
+    const folder = at.line === null ? "." : dirname(at.source);
+    try {
+      const expanded = expandPath(written, { folder, environment });
+      return [[key, { key, at, written, expanded, path: resolve(folder, expanded) }]];
+    } catch (error) {
+      if (!(error instanceof PathError)) throw error;
+      problems.push({ ...at, message: `data.${key}: ${written}: ${error.message}` });
+      return [];
+    }
   });
   return new Map(named);
 }
 
-function fileProblems({ key, at, written, path }: NamedFile, check: FileCheck): Problem[] {
+function fileProblems(
+  { key, at, written, expanded, path }: NamedFile,
+  check: (path: string) => string | null,
+): Problem[] {
   const why = written === "" ? null : check(path);
   if (why === null) return [];
-  const target = at.line === null || isAbsolute(written) ? null : linkTarget(at.source);
+  const target = at.line === null || isAbsolute(expanded) ? null : linkTarget(at.source);
+  const meant = expanded === written ? "" : ` (${expanded})`;
   const link =
     target === null ? "" : ` (it is looked for beside ${at.source}, which is a link to ${target})`;
-  return [{ ...at, message: `data.${key}: ${written}: ${why}${link}` }];
+  return [{ ...at, message: `data.${key}: ${written}${meant}: ${why}${link}` }];
 }
 
 function withPaths(cells: readonly Cell[], files: Files): Cell[] {

@@ -1,6 +1,7 @@
 /** Writes a plan back as a config: one variant a combination, everything spelled out. */
 import type { Seed } from "@ablate/store";
 import { withoutSeed } from "@ablate/store";
+import { literalPath } from "@ablate/text";
 import { stringify } from "yaml";
 import type { DataConfig, GridConfig, ResolvedConfig } from "../config/config.ts";
 import type { PlannedRun } from "./expand.ts";
@@ -67,10 +68,11 @@ function writtenData(
   { file, validation, test, ...rest }: DataConfig,
   { grid: { reading }, pathOf }: Written,
 ): unknown {
+  const written = (path: string): string => literalPath(pathOf(path));
   return {
-    file: pathOf(file),
-    ...(validation === undefined ? {} : { validation: pathOf(validation) }),
-    ...(test === undefined ? {} : { test: pathOf(test) }),
+    file: written(file),
+    ...(validation === undefined ? {} : { validation: written(validation) }),
+    ...(test === undefined ? {} : { test: written(test) }),
     ...(reading.separator === "whitespace" ? { separator: reading.separator } : {}),
     ...rest,
   };

@@ -1,9 +1,9 @@
 /** Reads back the resolved config that a store keeps of a run. */
 import type { RunSpec } from "@ablate/core";
 import { DamageError, isMap, storedMap } from "@ablate/store";
-import { listed, visible, withEscapes } from "@ablate/text";
+import { listed, literalPath, visible, withEscapes } from "@ablate/text";
 import { Document, Scalar, visit } from "yaml";
-import type { ResolvedConfig } from "../config/config.ts";
+import type { DataConfig, ResolvedConfig } from "../config/config.ts";
 import { modelSchema } from "../config/model-schema.ts";
 import { toRunSpec } from "../config/to-run-spec.ts";
 import { trainSchema } from "../config/train-schema.ts";
@@ -21,8 +21,18 @@ export function storedSpec(config: string): RunSpec {
 export function storedYaml(run: { readonly name: string; readonly config: string }): string {
   const { seed: own, data, ...settings } = storedSettings(run.config);
   const [grid = run.name] = run.name.split("/");
-  const read = { ...data, separator: data.separator ?? "whitespace" };
+  const read = { ...withLiteralPaths(data), separator: data.separator ?? "whitespace" };
   return visibleYaml({ name: grid, data: read, ...settings, seeds: [own] });
+}
+
+function withLiteralPaths(data: DataConfig): DataConfig {
+  const { file, validation, test } = data;
+  return {
+    ...data,
+    file: literalPath(file),
+    ...(validation === undefined ? {} : { validation: literalPath(validation) }),
+    ...(test === undefined ? {} : { test: literalPath(test) }),
+  };
 }
 
 /** Writes YAML that a terminal shows whole: what it would obey or hide stands in quotes, escaped. */
