@@ -10,6 +10,7 @@ export { ConfigError, type Position, type Problem } from "./config/config-error.
 export { countProbes } from "./config/probe-schedule.ts";
 export { readSchemes } from "./config/read-schemes.ts";
 export { isSameText } from "./config/same-text.ts";
+export { ORDERS } from "./config/sample-schema.ts";
 export { CONFIG_KEYS } from "./config/schema.ts";
 export { toRunSpec } from "./config/to-run-spec.ts";
 export { whyUnreadable } from "./data/data-file.ts";
@@ -22,6 +23,7 @@ export { expandGrid } from "./plan/expand.ts";
 export { expandedYaml } from "./plan/expanded-config.ts";
 export { dataHash, runHash } from "./plan/identity.ts";
 export { planRuns } from "./plan/plan-runs.ts";
+export { type SampledRuns, sampleRuns } from "./plan/sample-runs.ts";
 export { configDamage, storedSettings, storedSpec, storedYaml } from "./plan/stored-config.ts";
 export { weightsDamage } from "./plan/stored-weights.ts";
 export { watchLine } from "./pool/attempt.ts";

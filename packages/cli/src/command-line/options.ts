@@ -56,6 +56,19 @@ export const PLANNING_OPTIONS: Readonly<Record<PlanningFlag, Option>> = {
   yes: { help: "plan more than 10,000 runs" },
 };
 
+/** Which of the planned runs, and when, for `run` and `plan`. */
+export const SAMPLING_OPTIONS: Readonly<Record<"sample" | "order", Option>> = {
+  sample: {
+    value: "N",
+    help: "only N runs of the grid, a random subset; settings with all their seeds (docs/config.md)",
+  },
+  order: {
+    value: "NAME",
+    choices: ["config", "random"],
+    help: "train in the order of the config, or in a random one",
+  },
+};
+
 type TrainingFlag = "workers" | "threads" | "timeout" | "max-retries" | "storage-timeout";
 
 export const TRAINING_OPTIONS: Readonly<Record<TrainingFlag, Option>> = {

@@ -59,7 +59,9 @@ function sidesOf(word: string, invocation: Invocation): readonly Side[] {
 }
 
 function plannedSides(path: string, invocation: Invocation): readonly Side[] {
-  const { grid, data } = planConfig(invocation, path);
+  // The other run may be one that the config's sample leaves out.
+  const flags = invocation.flags.with("sample", "all");
+  const { grid, data } = planConfig({ ...invocation, flags }, path);
   const { runs } = grid;
   const stored = withAnyReader(invocation, (reader) =>
     reader.recorded(runs.map(({ hash }) => hash)),

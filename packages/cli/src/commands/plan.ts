@@ -23,6 +23,7 @@ import {
   KEPT,
   PLANNING_OPTIONS,
   READING_OPTIONS,
+  SAMPLING_OPTIONS,
 } from "../command-line/options.ts";
 import type { Paint } from "../command-line/terminal.ts";
 import { EMPTY_STORE_BYTES, type Estimate, estimate } from "../plan/estimate.ts";
@@ -39,6 +40,7 @@ export const command: Command = {
     "Reads the config, expands its grid and says of each run what differs, what it would take and whether the store has it already, and, if not whole, why. Runs have the names that `ablate run` uses; where another run has the name of the config, it says what differs. Runs that the config no longer has are listed apart. Trains nothing and stores nothing. All mistakes of a config are listed at once, with line and column.",
   options: {
     ...PLANNING_OPTIONS,
+    ...SAMPLING_OPTIONS,
     ...BEGINNING_OPTIONS,
     save: { value: "FILE", help: "write the runs as a config of their own" },
     ...READING_OPTIONS,
@@ -47,6 +49,7 @@ export const command: Command = {
     ["ablate plan configs/quickstart.yaml", "what `ablate run` would train"],
     ["ablate plan my.yaml --set train.lr=0.01,0.1", "the same as a grid over two learning rates"],
     ['ablate plan my.yaml --only "v5 or lr>=0.1"', "some of its runs, under the same names"],
+    ["ablate plan my.yaml --sample 40", "40 runs of a large grid, chosen at random"],
     ["ablate plan my.yaml --seeds 1,2 --save two.yaml", "these runs, spelled out, to run or edit"],
   ],
   exits: [KEPT],

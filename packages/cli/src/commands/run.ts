@@ -14,6 +14,7 @@ import {
   KERNELS,
   ON,
   PLANNING_OPTIONS,
+  SAMPLING_OPTIONS,
   STOPPED,
   STORE_OPTION,
   TRAINING_OPTIONS,
@@ -38,6 +39,7 @@ export const command: Command = {
   ],
   options: {
     ...PLANNING_OPTIONS,
+    ...SAMPLING_OPTIONS,
     ...STORE_OPTION,
     ...TRAINING_OPTIONS,
     on: {
@@ -69,6 +71,7 @@ export const command: Command = {
     ["ablate run my.yaml --seeds 1,2,3 --steps 5000", "three short runs of every variant"],
     ["ablate run my.yaml --set train.lr=0.01,0.1", "a grid over two learning rates"],
     ["ablate run my.yaml --workers 4 --timeout 10m", "four at a time, none longer than 10 minutes"],
+    ["ablate run my.yaml --sample 40 --order random", "40 runs of a large grid, in random order"],
     ["ablate run wide.yaml --threads 2", "each run is computed by two cores"],
     ["ablate run my.yaml --fail-fast", "the first failure ends it, the rest stay pending"],
     ["ablate run my.yaml --stop-on saturated,frozen", "a run that is hopeless ends there"],

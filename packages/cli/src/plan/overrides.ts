@@ -1,11 +1,12 @@
 /** What the command line changes in a config, and the text by which a store keeps it. */
-import type { Overrides } from "@ablate/runner";
+import { ORDERS, type Overrides } from "@ablate/runner";
 import type { Seed } from "@ablate/store";
 import { readNumber } from "@ablate/text";
 import { UsageError } from "../command-line/errors.ts";
 import type { Flags } from "../command-line/flags.ts";
 
-type Changes = Omit<Overrides, "mostRuns">;
+/** What makes other runs of a config; which of them are planned, and when they are trained, is not among it. */
+type Changes = Omit<Overrides, "mostRuns" | "sample" | "order">;
 
 /** Returns what the command line changes in a config. */
 export function overridesOf(flags: Flags): Changes {
@@ -15,6 +16,18 @@ export function overridesOf(flags: Flags): Changes {
     seeds: seeds(flags.text("seeds")),
     engine: flags.text("engine"),
   };
+}
+
+/** Returns how many runs of a config the command line asks for, and in which order. */
+export function samplingOf(flags: Flags): Pick<Overrides, "sample" | "order"> {
+  return { sample: sampleOf(flags.text("sample")), order: flags.choice("order", ORDERS) };
+}
+
+function sampleOf(text: string | undefined): Overrides["sample"] {
+  if (text === undefined || text === "all") return text;
+  const value = readNumber(text);
+  if (value !== null && Number.isSafeInteger(value) && value >= 1) return value;
+  throw new UsageError(`--sample takes a number of runs, at least 1, or all, not "${text}"`);
 }
 
 /** Writes changes as JSON, without what is not given; a store keeps them with a plan. */

@@ -1,5 +1,5 @@
 /** Turns a config file and the flags into the runs that would be trained. */
-import { type Exclusion, onData, type PlannedRun, planRuns } from "@ablate/runner";
+import { type Exclusion, onData, type PlannedRun, planRuns, sampleRuns } from "@ablate/runner";
 import type { GridPlan, PlanPreview } from "@ablate/store";
 import type { Invocation } from "../command-line/command.ts";
 import { linesOf, problemText } from "../print/problems.ts";
@@ -7,12 +7,13 @@ import { withAnyReader } from "../store/open.ts";
 import { dataNotes, otherReadingNotes } from "./data-notes.ts";
 import { onlyWanted } from "./only.ts";
 import { originOf } from "./origin.ts";
+import { sampleNotes } from "./sample-notes.ts";
 import { readConfig, type Source } from "./source.ts";
 
 /** A grid that is ready to be stored and trained. */
 export type Planned = Source & {
   readonly grid: GridPlan;
-  /** Under the names that they have in the store or get there. */
+  /** Under the names that they have in the store or get there, in the order in which they are trained. */
   readonly runs: readonly PlannedRun[];
   /** What storing it would do. */
   readonly preview: PlanPreview;
@@ -30,7 +31,8 @@ export function planConfig(invocation: Invocation, path?: string): Planned {
   const whole = { name, description, spec: text, runs: all };
   const origin = originOf(invocation, source, all);
   const preview = previewOf(invocation, { ...whole, origin });
-  const runs = onlyWanted(whole, preview, invocation);
+  const sampled = sampleRuns(all, config);
+  const runs = onlyWanted({ name, runs: sampled.runs }, preview, invocation);
   const grid = { ...whole, origin, runs };
   const paint = invocation.terminal.paintWarning;
   const lines = linesOf(config.sources);
@@ -38,8 +40,8 @@ export function planConfig(invocation: Invocation, path?: string): Planned {
     problemText({ ...at, message: `warning: ${message}` }, lines, paint),
   );
   const ofData = [...dataNotes(source), ...otherReadingNotes(invocation, source, all)];
-  const notes = [...warnings, ...ofData, ...sameRuns];
-  const named = runs.map((run) => ({
+  const notes = [...warnings, ...sampleNotes(config, sampled), ...ofData, ...sameRuns];
+  const named = sampled.inOrder(runs).map((run) => ({
     ...run,
     name: preview.names.get(run.hash)?.name ?? run.name,
   }));

@@ -3,7 +3,7 @@ import { relative, resolve } from "node:path";
 import { type Data, type GridConfig, loadConfig, readData, whyUnreadable } from "@ablate/runner";
 import type { Invocation } from "../command-line/command.ts";
 import { refuseRecordedConfig } from "../store/recorded.ts";
-import { overridesOf } from "./overrides.ts";
+import { overridesOf, samplingOf } from "./overrides.ts";
 
 /** A larger grid is more often a mistake than wanted: it needs `--yes`. */
 const MOST_RUNS = 10_000;
@@ -28,6 +28,7 @@ export function readConfig(
   refuseRecordedConfig(invocation, path);
   const overrides = {
     ...overridesOf(flags),
+    ...samplingOf(flags),
     mostRuns: flags.has("yes") ? undefined : MOST_RUNS,
   };
   const config = loadConfig(path, overrides, { whyUnreadable, environment });

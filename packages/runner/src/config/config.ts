@@ -17,6 +17,7 @@ import type { NormConfig } from "./norm-schema.ts";
 import type { OptimizerConfig } from "./optimizer-schema.ts";
 import type { ProbeSchedule } from "./probe-schedule.ts";
 import type { RateConfig } from "./rate-schema.ts";
+import type { Order, Sample } from "./sample-schema.ts";
 
 export type DataConfig = {
   /** Absolute path of the names file. */
@@ -146,6 +147,8 @@ export type Cell = {
   readonly config: CellConfig;
   /** Those of the grid, without those that are excluded. */
   readonly seeds: readonly Seed[];
+  /** Whether `include` adds it. */
+  readonly isIncluded: boolean;
 };
 
 /** One entry of `exclude` and the runs that it leaves out, seeds counted. */
@@ -174,6 +177,8 @@ export type GridConfig = {
   readonly reading: Reading;
   readonly record: RecordConfig;
   readonly seeds: readonly Seed[];
+  readonly sample: Sample;
+  readonly order: Order;
   readonly cells: readonly Cell[];
   /** How many runs each rule excluded, in the order of the file; a run counts at the first rule that it matches. */
   readonly excluded: readonly Exclusion[];
@@ -190,6 +195,9 @@ export type Overrides = {
   readonly steps?: number | undefined;
   readonly seeds?: readonly Seed[] | undefined;
   readonly engine?: string | undefined;
-  /** Refuses a config of more runs before it is expanded. */
+  /** The number of runs of the sample, whose seed stays that of the file. */
+  readonly sample?: Sample["runs"] | undefined;
+  readonly order?: Order | undefined;
+  /** Refuses a config of more runs before it is expanded; one that is sampled may have ten times as many. */
   readonly mostRuns?: number | undefined;
 };

@@ -21,6 +21,8 @@ const COMMON: readonly string[] = [
   "name",
   "description",
   "seeds",
+  "sample",
+  "order",
   "record",
   "thresholds",
   ...GRID_KEYS,

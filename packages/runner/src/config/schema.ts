@@ -11,6 +11,7 @@ import { instead, otherwise } from "./describe-issue.ts";
 import { type InitSettings, initSchema } from "./init-schema.ts";
 import { type ModelSettings, modelSchema } from "./model-schema.ts";
 import { recordSchema } from "./record-schema.ts";
+import { ORDERS, type Order, type Sample, sampleSchema } from "./sample-schema.ts";
 import { thresholdsSchema } from "./thresholds-schema.ts";
 import { type TrainSettings, trainSchema } from "./train-schema.ts";
 import { about, integer, seed } from "./value-schemas.ts";
@@ -27,6 +28,8 @@ export type FileConfig = CellSettings & {
   readonly name?: string | undefined;
   readonly description: string;
   readonly seeds: readonly Seed[];
+  readonly sample: Sample;
+  readonly order: Order;
 };
 
 const LONGEST_GRID_NAME = 60;
@@ -116,6 +119,18 @@ const file = z.strictObject({
   thresholds: thresholdsSchema.prefault({}),
   engine: about(z.enum(ENGINES).default("simd"), "what trains", "simd"),
   seeds: about(seeds.default([42]), "one run each; as in PyTorch the low 32 bits count", [1, 2, 3]),
+  sample: about(
+    sampleSchema
+      .prefault("all")
+      .meta({ title: "whole number, `all`, or a map of `runs` and `seed`", otherwise: "`all`" }),
+    "how many runs are planned, a random subset of the grid; its `seed` is 42",
+    { runs: 40, seed: 1 },
+  ),
+  order: about(
+    z.enum(ORDERS).default("config"),
+    "in which order runs are trained: that of the config, or a random one",
+    "random",
+  ),
   extends: about(
     z.string().min(1).optional().meta({ otherwise: "" }),
     "a config to start from, a path relative to this one",

@@ -33,7 +33,8 @@ export function integer(min: number, max: number): z.ZodType<number> {
 /** A number that YAML takes for text. A quoted `"3"` is none: who writes quotes means text. */
 const WRITTEN = new RegExp(`^(?=.*[_/(])${NUMBER_PATTERN.source}`);
 
-const QUOTIENT = z
+/** A number as text, for editors. */
+export const QUOTIENT: z.ZodType<string> = z
   .string()
   .regex(WRITTEN)
   .meta({ patternErrorMessage: "expected a number, or a fraction such as 5/3" });

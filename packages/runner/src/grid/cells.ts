@@ -49,7 +49,7 @@ export function expandCells(given: GridLayers, options: ExpandOptions): Expansio
   const configs = new CellConfigs();
   const cells: Cell[] = [];
   let runs = 0;
-  const take = (branch: Branch, seeds: readonly Seed[]): void => {
+  const take = (branch: Branch, seeds: readonly Seed[], isIncluded: boolean): void => {
     if (seeds.length === 0) return;
     const sections = reader.read(branch.layers);
     problems.push(...together.problems(sections));
@@ -58,15 +58,15 @@ export function expandCells(given: GridLayers, options: ExpandOptions): Expansio
     const config = configs.of(sections);
     if (config === null) return;
     const { variant, variantDescription, at, labels: factors } = branch;
-    cells.push({ variant, variantDescription, at, factors, config, seeds });
+    cells.push({ variant, variantDescription, at, factors, config, seeds, isIncluded });
   };
   for (const branch of branchesOf(grid, rules.when)) {
-    take(branch, rules.seedsLeft(branch, seeds));
+    take(branch, rules.seedsLeft(branch, seeds), false);
     if (runs > mostRuns) break;
   }
   const hadRuns = runs > 0;
   for (const branch of includedBranches(grid)) {
-    take({ ...branch, labels: newLabels(branch, grid, reader) }, seeds);
+    take({ ...branch, labels: newLabels(branch, grid, reader) }, seeds, true);
   }
 
   const most = `up to ${many(countBranches(grid) * seeds.length)} runs`;

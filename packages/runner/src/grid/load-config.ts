@@ -7,6 +7,7 @@ import { ConfigError, type Position, type Problem } from "../config/config-error
 import { merge } from "../config/merge.ts";
 import { readOverrides } from "../config/overrides.ts";
 import { readFiles, type Sources, STDIN } from "../config/read-files.ts";
+import type { Sample } from "../config/sample-schema.ts";
 import { type MapNode, nodeAt } from "../config/tree.ts";
 import { validate } from "../config/validate.ts";
 import { linkTarget } from "../data/data-file.ts";
@@ -52,7 +53,8 @@ function load(path: string, overrides: Overrides, loading: Loading): GridConfig 
   const grid = layerGrid(parts, trees, problems);
   const base = merge(grid.base, trees.values);
   const top = validate(base, problems);
-  const { mostRuns = Number.POSITIVE_INFINITY } = overrides;
+  const sampled = overrides.sample ?? top?.sample.runs ?? "all";
+  const mostRuns = mostBefore(sampled, overrides.mostRuns);
   const seeds = top?.seeds ?? [0];
   const { cells, excluded, warnings } = expandCells(grid, { seeds, mostRuns, problems });
   const files = filesOf(base, environment, problems);
@@ -72,11 +74,21 @@ function load(path: string, overrides: Overrides, loading: Loading): GridConfig 
     reading: { separator, end },
     record: top.record,
     seeds: top.seeds,
+    sample: { ...top.sample, runs: sampled },
+    order: overrides.order ?? top.order,
     cells: withPaths(cells, files),
     excluded,
     warnings,
     sources,
   };
+}
+
+/** How much larger than what is left of it a grid may be that is sampled: it is expanded whole. */
+const SAMPLED_FROM = 10;
+
+/** Returns how many runs a grid may have before it is sampled. */
+function mostBefore(sampled: Sample["runs"], most = Number.POSITIVE_INFINITY): number {
+  return sampled !== "all" && sampled <= most ? SAMPLED_FROM * most : most;
 }
 
 /** A data file: as it is written, without variables, and its absolute path. */

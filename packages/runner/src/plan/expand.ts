@@ -24,6 +24,7 @@ export function expandGrid({ name: grid, seeds, cells }: GridConfig): PlannedCon
     variant: cell.variant,
     variantDescription: cell.variantDescription,
     at: cell.at,
+    isIncluded: cell.isIncluded,
     resolved,
     spec: toRunSpec(resolved),
     differs: differs[i] ?? {},
@@ -39,6 +40,8 @@ export type PlannedConfig = {
   readonly variantDescription: string;
   /** Where the config says what makes it differ. */
   readonly at: Position;
+  /** Whether an entry of `include` makes it; then no sample leaves it out. */
+  readonly isIncluded: boolean;
   readonly resolved: ResolvedConfig;
   readonly spec: RunSpec;
   /** The keys whose values are not the same in all runs of the grid, with this run's values. */

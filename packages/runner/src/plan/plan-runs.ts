@@ -20,7 +20,8 @@ export function planRuns(config: GridConfig, dataHash: string): GridRuns {
     const first = byHash.get(hash);
     if (first !== undefined) {
       same.push([first, planned]);
-      byHash.set(hash, { ...first, also: [...first.also, planned] });
+      const isIncluded = first.isIncluded || planned.isIncluded;
+      byHash.set(hash, { ...first, also: [...first.also, planned], isIncluded });
       continue;
     }
     const { resolved } = planned;

@@ -101,7 +101,7 @@ export async function runGrid(options: GridOptions): Promise<GridOutcome> {
 
   const adopted = adoptOpen(options);
   store.markInterrupted();
-  const runs = store.planGrid(grid);
+  const runs = inOrder(store.planGrid(grid), options.runs);
   const others = mode === "restart" || mixes ? [] : keptRuns(store, runs, pool);
   const ofOthers = skippedOfOthers(store, runs, pool);
   const hashes = new Set(others.map(({ hash }) => hash));
@@ -119,6 +119,13 @@ export async function runGrid(options: GridOptions): Promise<GridOutcome> {
   const seconds = (performance.now() - begin) / 1000;
   onEvent({ event: "done", grid: grid.name, ...counts, kept: kept.length, seconds });
   return { ...counts, kept, trouble: storage.givenUp?.message ?? null };
+}
+
+/** Puts the stored runs in the order in which they are to be trained. */
+function inOrder(stored: readonly StoredRun[], order: readonly TrainableRun[]): StoredRun[] {
+  const places = new Map(order.map(({ hash }, i) => [hash, i]));
+  const placeOf = ({ hash }: StoredRun): number => places.get(hash) ?? 0;
+  return stored.toSorted((a, b) => placeOf(a) - placeOf(b));
 }
 
 /**

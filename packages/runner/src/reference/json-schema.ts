@@ -14,6 +14,9 @@ const PARTS: Readonly<Record<string, (key: string) => JsonSchema>> = {
   when: () => refTo("conditions"),
 };
 
+/** Keys of a whole config that hold one value. */
+const OF_GRID: readonly string[] = ["name", "description", "sample", "order", "extends"];
+
 /** JSON Schema draft 7, which the YAML language server reads. */
 function configJsonSchema(): JsonSchema {
   const described = { type: "string", description: "one sentence" };
@@ -24,7 +27,7 @@ function configJsonSchema(): JsonSchema {
     title: "ablate config",
     description: "a grid of training runs",
     ...section("run", "", {
-      ...refsTo(["name", "description", "extends"]),
+      ...refsTo(OF_GRID),
       seeds: { ...about("seeds"), ...listOrMaker(refTo("seed")) },
       variants: { ...about("variants"), type: "object", additionalProperties: variant },
       zip: { ...about("zip"), type: "array", items: section("row", "") },
@@ -76,7 +79,7 @@ const RUN_KEYS: readonly string[] = [...KEY_SCHEMAS.keys()].filter((key) =>
 );
 
 function keyDefinitions(): Readonly<Record<string, JsonSchema>> {
-  const own = ["name", "description", "extends", ...RUN_KEYS];
+  const own = [...OF_GRID, ...RUN_KEYS];
   const scheme = schemaOf("init.embedding");
   const values = own.map((key): [string, JsonSchema] => {
     const value = schemaOf(key);
