@@ -41,7 +41,7 @@ const ENDINGS: Readonly<Record<string, ExportFormat>> = {
 
 export const command: Command = {
   about: [
-    "Writes a run, or all runs of a grid, for other programs. csv, jsonl and parquet hold one table: by default history, a row a step with loss, lr, a column ratio:PARAM for each parameter and metric.NAME for each metric; --table runs has the settings and results to join it with, and any other view of docs/sql.md can be chosen. safetensors holds the final weights, of a grid in a folder with a file a run; pytorch the same as a state_dict that load_state_dict takes. tfevents is a folder for TensorBoard, in which each run has a folder with event files. store is a sealed store with these runs alone, in one file that can be read anywhere and imported elsewhere.",
+    "Writes a run, or all runs of a grid, for other programs. csv, jsonl and parquet hold one table: by default history, a row a step with loss, lr, a column ratio:PARAM for each parameter and metric.NAME for each metric; --table runs has the results to join it with and a column config.KEY for each setting, and any other view of docs/sql.md can be chosen. safetensors holds the final weights, of a grid in a folder with a file a run; pytorch the same as a state_dict that load_state_dict takes. tfevents is a folder for TensorBoard, in which each run has a folder with event files. store is a sealed store with these runs alone, in one file that can be read anywhere and imported elsewhere.",
     "Files appear whole or not at all, numbers have every digit, and memory stays small however long the runs are.",
   ],
   options: {

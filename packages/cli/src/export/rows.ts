@@ -96,17 +96,19 @@ async function textWriter(
   };
 }
 
-function valueAt(cells: Cells | undefined, row: number): string | number | null {
+type Value = string | number | boolean | null;
+
+function valueAt(cells: Cells | undefined, row: number): Value {
   const value = cells?.[row] ?? null;
   return Number.isNaN(value) ? null : value;
 }
 
-function csvCell(value: string | number | null): string {
+function csvCell(value: Value): string {
   if (value === null) return "";
-  return typeof value === "number" ? String(value) : csvField(value);
+  return typeof value === "string" ? csvField(value) : String(value);
 }
 
-function jsonCell(value: string | number | null): string {
+function jsonCell(value: Value): string {
   if (typeof value !== "number") return visibleJson(value);
   return Number.isFinite(value) ? String(value) : `"${value}"`;
 }
@@ -119,6 +121,7 @@ const GROUP_ROWS = 65_536;
 
 const PHYSICAL = {
   text: { type: "BYTE_ARRAY", converted_type: "UTF8" },
+  boolean: { type: "BOOLEAN" },
   integer: { type: "INT64" },
   float32: { type: "FLOAT" },
   float64: { type: "DOUBLE" },
@@ -138,7 +141,7 @@ function parquetWriter(columns: readonly ExportColumn[], path: string): RowWrite
   });
   const group = columns.map(({ name, type }) => ({
     name,
-    ...(type === "text" ? textCells() : numberCells(type)),
+    ...(type === "text" || type === "boolean" ? plainCells() : numberCells(type)),
   }));
   let count = 0;
   const flush = async (): Promise<void> => {
@@ -167,7 +170,7 @@ type GroupCells = {
   readonly source: (rows: number) => Pick<Source, "data" | "encoding">;
 };
 
-function numberCells(type: Exclude<ExportColumn["type"], "text">): GroupCells {
+function numberCells(type: Exclude<ExportColumn["type"], "text" | "boolean">): GroupCells {
   const values = type === "float32" ? new Float32Array(GROUP_ROWS) : new Float64Array(GROUP_ROWS);
   return {
     put: (cells, rows, at) => {
@@ -186,16 +189,16 @@ function numberCells(type: Exclude<ExportColumn["type"], "text">): GroupCells {
   };
 }
 
-function textCells(): GroupCells {
-  const texts: (string | null)[] = [];
+function plainCells(): GroupCells {
+  const values: Exclude<Value, number>[] = [];
   return {
     put: (cells, rows, at) => {
       for (let i = 0; i < rows; i++) {
-        const cell = cells[i];
-        texts[at + i] = typeof cell === "string" ? cell : null;
+        const cell = cells[i] ?? null;
+        values[at + i] = typeof cell === "number" ? null : cell;
       }
     },
-    source: (rows) => ({ data: texts.slice(0, rows) }),
+    source: (rows) => ({ data: values.slice(0, rows) }),
   };
 }
 

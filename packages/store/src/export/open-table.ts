@@ -3,6 +3,7 @@ import { StoreError } from "../file/store-error.ts";
 import type { View } from "../views/view.ts";
 import { VIEWS } from "../views/views.ts";
 import { metricsTable } from "./metric-tables.ts";
+import { withSettings } from "./runs-table.ts";
 import { historyTable, lossTable, updateRatioTable } from "./step-tables.ts";
 import {
   BATCH_ROWS,
@@ -19,16 +20,17 @@ export const EXPORT_TABLES: readonly string[] = ["history", ...VIEWS.map(({ name
 
 type OpenTable = (sql: Statements, scope: ExportScope) => ExportTable;
 
-const OF_STEPS: Readonly<Record<string, OpenTable>> = {
+const OPENERS: Readonly<Record<string, OpenTable>> = {
   history: historyTable,
   loss: lossTable,
   update_ratio: updateRatioTable,
   metrics: metricsTable,
+  runs: (sql, scope) => withSettings(sql, scope, viewTable(sql, "runs", scope)),
 };
 
 /** Opens one of EXPORT_TABLES, which is read in one transaction. */
 export function openTable(sql: Statements, name: string, scope: ExportScope): ExportTable {
-  const open = Object.hasOwn(OF_STEPS, name) ? OF_STEPS[name] : undefined;
+  const open = Object.hasOwn(OPENERS, name) ? OPENERS[name] : undefined;
   const { columns, batches } = open?.(sql, scope) ?? viewTable(sql, name, scope);
   return { columns, batches: () => atOneMoment(sql, batches) };
 }

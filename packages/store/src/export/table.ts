@@ -2,12 +2,12 @@
 import type { View } from "../views/view.ts";
 
 /** The type of a column; `float32` numbers are exactly the trained ones. Every column but `run` may have nulls. */
-export type ColumnType = "text" | "integer" | "float32" | "float64";
+export type ColumnType = "text" | "boolean" | "integer" | "float32" | "float64";
 
 export type ExportColumn = { readonly name: string; readonly type: ColumnType };
 
-/** The cells of a column: numbers, with NaN for null, or texts. */
-export type Cells = Float64Array | readonly (string | null)[];
+/** The cells of a column: numbers, with NaN for null, or texts or booleans. */
+export type Cells = Float64Array | readonly (string | boolean | null)[];
 
 /** Returns the columns of a view with the types by which they are exported. */
 export function exportColumns({ columns }: View): ExportColumn[] {
