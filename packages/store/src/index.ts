@@ -24,6 +24,7 @@ export {
   type ComparisonRow,
   comparedRuns,
   compareRuns,
+  factorOf,
   type MetricEffect,
   type Outcome,
   outcomesOfGroups,
@@ -68,6 +69,8 @@ export { type PairedDifference, pairedDifference } from "./analysis/pairs.ts";
 export { settingsReader } from "./analysis/read-settings.ts";
 export { withSameKeys } from "./analysis/reading.ts";
 export { revisionsNote, revisionsOf, revisionText, revisionWords } from "./analysis/revisions.ts";
+export { type Sensitivity, type SensitivityValue, sensitivityOf } from "./analysis/sensitivity.ts";
+export { sensitivityNames, sensitivityWords } from "./analysis/sensitivity-words.ts";
 export { type SettingText, settingTexts } from "./analysis/setting-texts.ts";
 export {
   briefSetting,

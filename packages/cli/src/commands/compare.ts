@@ -3,11 +3,14 @@ import {
   comparedRuns,
   compareRuns,
   exactSetting,
+  factorOf,
   METRICS,
   type Metric,
   recordedMetrics,
+  type Sensitivity,
   type Setting,
   type StoreReader,
+  sensitivityOf,
   settingOf,
   settingTexts,
   usualMetric,
@@ -41,7 +44,10 @@ export const command: Command = {
       help: "valid_loss (default), train_loss, test_loss, best_valid_loss, loss, steps_per_s, or what the runs record: gradient_norm, accuracy",
     },
     by: { value: "KEY", help: "one row for each value of this key of the config" },
-    within: { value: "KEY", help: "with --by: the same for each value of this key by itself" },
+    within: {
+      value: "KEY",
+      help: "with --by: the same for each value of this key by itself, and whether it changes what the other does",
+    },
     baseline: {
       value: "RUN|VALUE",
       help: "what the others are compared with: a run, or with --by a value (default: the first)",
@@ -67,6 +73,7 @@ export const command: Command = {
     const text = COMPARISON_FORMATS[format](parts, {
       isByKey: by !== undefined,
       effectsOnly: flags.has("effects"),
+      sensitivities: sensitivitiesOf({ by, ...compared }, flags.text("within"), metrics),
       width: terminal.outputColumns(),
       paint: terminal.paint,
     });
@@ -110,6 +117,17 @@ function partsOf(
       comparison: compareRuns(members, { metrics, by, baseline: reference }),
     };
   });
+}
+
+/** Measures, with `--within`, how much the factor of `--by` does at each value of the other one. */
+function sensitivitiesOf(
+  { runs, by }: Compared,
+  wanted: string | undefined,
+  metrics: readonly Metric[],
+): readonly Sensitivity<ComparedRun>[] {
+  if (wanted === undefined || by === undefined) return [];
+  const within = factorOf(runs, configKey("--within", wanted, runs));
+  return metrics.map((metric) => sensitivityOf(runs, { metric, by: factorOf(runs, by), within }));
 }
 
 /** Reads the runs, the baseline's among them, the key of `--by` and the run that is the baseline. */

@@ -101,7 +101,7 @@ export function outcomesOfGroups<R extends Losable>(
 }
 
 /** Returns the factor that a key belongs to; a key in which the runs do not differ is one by itself. */
-function factorOf(runs: readonly ComparedRun[], key: string): Factor {
+export function factorOf(runs: readonly ComparedRun[], key: string): Factor {
   const found = factorsOf(runs).find(({ keys }) => keys.includes(key));
   return found ?? { name: key, keys: [key] };
 }

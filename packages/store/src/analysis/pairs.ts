@@ -51,7 +51,7 @@ export type PairedDifference = Estimate & {
 };
 
 /** The fewest seeds that allow a verdict: with fewer, a difference cannot be told from the spread over seeds. */
-const LEAST_SEEDS = 3;
+export const LEAST_SEEDS = 3;
 
 /**
  * Returns how much larger values are than those of a baseline in the same cell and with the same seed.
@@ -198,7 +198,8 @@ function alike(
   return [...groups.values()].map((some) => ({ ...lacksOf(some[0] ?? 0), cell, seeds: some }));
 }
 
-function verdictOf({ n, mean: difference, low, high }: Estimate): Verdict {
+/** Says what an estimate of a difference over seeds allows to be said. */
+export function verdictOf({ n, mean: difference, low, high }: Estimate): Verdict {
   if (n === 0) return "no pairs";
   if (low === null || high === null || n < LEAST_SEEDS) return "too few seeds";
   if (low <= 0 && high >= 0) return difference === 0 && low === high ? "none" : "within";

@@ -23,11 +23,15 @@ export function momentsOf(values: readonly (number | null)[]): Moments {
   return { n, mean, std: Math.sqrt(squares / (n - 1)) };
 }
 
-/** Estimates the mean of the values that are finite. */
-export function estimateOf(values: readonly (number | null)[]): Estimate {
+/**
+ * Estimates the mean of the values that are finite.
+ *
+ * @param share - how often such intervals contain the mean, in (0, 1)
+ */
+export function estimateOf(values: readonly (number | null)[], share = 0.95): Estimate {
   const { n, mean, std } = momentsOf(values);
   if (mean === null || std === null) return { n, mean, std, low: null, high: null };
-  const half = (std * twoSidedT(0.95, n - 1)) / Math.sqrt(n);
+  const half = (std * twoSidedT(share, n - 1)) / Math.sqrt(n);
   return { n, mean, std, low: mean - half, high: mean + half };
 }
 
@@ -66,4 +70,35 @@ export function twoSidedT(share: number, df: number): number {
     else high = middle;
   }
   return high;
+}
+
+/** A ratio of two means with its confidence interval. */
+export type Ratio = { readonly mean: number; readonly low: number; readonly high: number };
+
+/**
+ * Estimates the ratio of the means of paired values: those ratios r for which the interval of the mean of
+ * `own - r * other` contains 0.
+ *
+ * @returns null where the interval of the divisor contains 0, or with fewer than two pairs
+ *
+ * Source: Fieller, Some problems in interval estimation, J. R. Stat. Soc. B 16 (1954).
+ */
+export function ratioOf(
+  own: readonly number[],
+  other: readonly number[],
+  share = 0.95,
+): Ratio | null {
+  const n = own.length;
+  if (n < 2) return null;
+  const [x, y] = [momentsOf(other).mean ?? 0, momentsOf(own).mean ?? 0];
+  const factor = twoSidedT(share, n - 1) ** 2 / (n * (n - 1));
+  const products = (a: readonly number[], b: readonly number[]): number =>
+    a.reduce((sum, value, i) => sum + value * (b[i] ?? 0), 0);
+  const [dx, dy] = [other.map((value) => value - x), own.map((value) => value - y)];
+  const square = x * x - factor * products(dx, dx);
+  const mixed = x * y - factor * products(dx, dy);
+  const free = y * y - factor * products(dy, dy);
+  if (!(square > 0)) return null;
+  const root = Math.sqrt(Math.max(0, mixed * mixed - square * free));
+  return { mean: y / x, low: (mixed - root) / square, high: (mixed + root) / square };
 }

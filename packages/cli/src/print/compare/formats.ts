@@ -1,5 +1,5 @@
 /** Ways to print a comparison: tables under headings, or records. */
-import type { Comparison } from "@ablate/store";
+import type { ComparedRun, Comparison, Sensitivity } from "@ablate/store";
 import { asLine, fittedTable, table, visible, wrapText } from "@ablate/text";
 import type { Paint } from "../../command-line/terminal.ts";
 import { jsonArray, ROW_FORMATS, type RowFormat, type Rows } from "../rows.ts";
@@ -7,6 +7,7 @@ import { tableStyle } from "../styles.ts";
 import { differenceSections, effectSections } from "./differences.ts";
 import { linesOf, type RecordOptions, recordsOf } from "./records.ts";
 import { isPaired, noFactorNote, revisionNotes, rowSection, type Section } from "./sections.ts";
+import { sensitivityFields, sensitivityRecords, sensitivitySection } from "./sensitivity.ts";
 
 /** A comparison of all runs, or with `--within` of those that share a value of a key. */
 export type ComparedPart = {
@@ -22,14 +23,21 @@ export type ComparedPart = {
   } | null;
 };
 
-type PrintOptions = RecordOptions & { readonly width: number | null; readonly paint: Paint };
+type PrintOptions = RecordOptions & {
+  /** With `--within`, of each metric. */
+  readonly sensitivities: readonly Sensitivity<ComparedRun>[];
+  readonly width: number | null;
+  readonly paint: Paint;
+};
 
 type Print = (parts: readonly ComparedPart[], options: PrintOptions) => string;
 
 export const COMPARISON_FORMATS: Readonly<Record<RowFormat, Print>> = {
   table: (parts, options) =>
-    parts
-      .flatMap((part) => [...headings(part), ...fittedSections(part.comparison, options)])
+    [
+      ...parts.flatMap((part) => [...headings(part), ...fittedSections(part.comparison, options)]),
+      ...options.sensitivities.map(sensitivitySection),
+    ]
       .map(({ title, isRuled, columns, rows, styleOf, notes }) => {
         const { width, paint } = options;
         const style = tableStyle(paint, styleOf);
@@ -40,28 +48,35 @@ export const COMPARISON_FORMATS: Readonly<Record<RowFormat, Print>> = {
       })
       .join("\n"),
   json: (parts, options) =>
-    jsonArray(
-      parts.flatMap(({ within, comparison }) => {
+    jsonArray([
+      ...parts.flatMap(({ within, comparison }) => {
         const setting = within === null ? null : { [within.key]: within.value };
         return recordsOf(comparison, options).map((one) => ({ ...one, within: setting }));
       }),
-    ),
+      ...options.sensitivities.flatMap(sensitivityRecords),
+    ]),
   csv: (parts, options) =>
     ROW_FORMATS.csv(
       joined(
         parts.map(({ within, comparison }) => {
           const { columns, rows } = linesOf(comparison, options);
           if (within === null) return { columns, rows };
+          const spreads = options.sensitivities.map((one) => sensitivityFields(one, within));
           return {
-            columns: ["within", ...columns],
-            rows: rows.map((row) => [within.field, ...row]),
+            columns: ["within", ...columns, ...spreads.flatMap((one) => one.columns)],
+            rows: rows.map((row) => [
+              ...[within.field, ...row],
+              ...spreads.flatMap(({ fields }) => fields),
+            ]),
           };
         }),
       ),
     ),
   markdown: (parts, options) =>
-    parts
-      .flatMap((part) => [...headings(part), ...sectionsOf(part.comparison, options)])
+    [
+      ...parts.flatMap((part) => [...headings(part), ...sectionsOf(part.comparison, options)]),
+      ...options.sensitivities.map(sensitivitySection),
+    ]
       .map(({ title, columns, rows, notes }) =>
         [
           title === "" ? "" : asLine(`**${title}**`),

@@ -63,7 +63,7 @@ function rowRecords(comparison: Comparison, isByKey: boolean) {
 }
 
 /** Writes the values of keys that change together as one text, in full. */
-function exactTexts(settings: readonly (Setting | null | undefined)[]): string {
+export function exactTexts(settings: readonly (Setting | null | undefined)[]): string {
   return settings.map((found) => String(plain(found) ?? UNKNOWN)).join(" + ");
 }
 
