@@ -16,6 +16,11 @@ const SETS = {
   },
   /** What builds a wheel, and checks types. */
   build: { variable: "ABLATE_PYTHON_BUILD", modules: ["hatchling", "mypy"] },
+  /** What executes a notebook, and draws in it; pandas is among the readers of exports. */
+  notebook: {
+    variable: "ABLATE_PYTHON_NOTEBOOK",
+    modules: ["nbclient", "ipykernel", "matplotlib", "pandas"],
+  },
   tensorflow: { variable: "ABLATE_PYTHON_TENSORFLOW", modules: ["tensorflow"] },
   /** The schemas of Kubernetes, and hadolint in its folder `bin`. */
   deploy: { variable: "ABLATE_PYTHON_DEPLOY", modules: ["kubernetes_validate"] },
