@@ -18,7 +18,7 @@ import { checkoutFolder, commandsOf, inShell } from "./drawn-page.ts";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 /** Their commands are run by the test named after them; the others' here. */
-const ELSEWHERE = ["tutorial", "compare", "export", "diagnostics", "machines"].map(
+const ELSEWHERE = ["tutorial", "compare", "export", "diagnostics", "machines", "python"].map(
   (name) => `docs/${name}.md`,
 );
 const guides = readdirSync(join(ROOT, "docs"))
