@@ -12,6 +12,7 @@ export { readSchemes } from "./config/read-schemes.ts";
 export { isSameText } from "./config/same-text.ts";
 export { ORDERS } from "./config/sample-schema.ts";
 export { CONFIG_KEYS } from "./config/schema.ts";
+export { readSeeds, SeedsError } from "./config/seed-list.ts";
 export { toRunSpec } from "./config/to-run-spec.ts";
 export { whyUnreadable } from "./data/data-file.ts";
 export { type Data, onData, readData } from "./data/read-data.ts";

@@ -72,6 +72,11 @@ test.each([
   "model.hidden: [4, 4]\ngrid: { init.hidden2.weight: [zeros, normal] }",
   "record: { probes: { examples: batch }, best: true, evaluate: { every: 5 } }",
   "seeds: [-1, 18446744073709551615, 4_2]",
+  "seeds: 1..5",
+  "seeds: 1 .. 1_0, 99, -3..-1",
+  "seeds: [1..5, 9, { range: [20, 22] }]",
+  "sample: 40",
+  "sample: { runs: all, seed: 7 }\norder: random",
 ])("both the schema and ablate take %j", (text) => {
   const config = `${DATA}\n${text}`;
 
@@ -138,6 +143,12 @@ test.each([
   "init.skip: -1",
   "record.probes: { examples: 257 }",
   "seeds: [1.5]",
+  "seeds: 1-3",
+  "seeds: 1..",
+  "sample: 0",
+  "sample: many",
+  "sample: { runs: 3, seeds: 4 }",
+  "order: shuffled",
 ])("both the schema and ablate refuse %j", (text) => {
   const config = text.startsWith("data") ? text : `${DATA}\n${text}`;
 
@@ -154,6 +165,7 @@ test.each([
   "init.hidden.gamma: { scheme: orthogonal }",
   "model.hidden: [65536, 65536]",
   "seeds: [1, 1]",
+  "seeds: 5..1",
   "train: { steps: 1 }\ntrain.steps: 2",
   "zip: [{ train.lr: 1 }, { train.steps: 1 }]",
   "zip: [{ train.lr: 1 }]\ngrid: { train.lr: [1] }",

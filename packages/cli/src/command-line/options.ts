@@ -50,7 +50,7 @@ export const PLANNING_OPTIONS: Readonly<Record<PlanningFlag, Option>> = {
     help: "override a config key; commas make a factor of the grid",
   },
   steps: { value: "N", help: "train N steps" },
-  seeds: { value: "1,2,3", help: "one run per seed" },
+  seeds: { value: "1,2,3", help: "one run per seed; 1..5,9 for a range" },
   only: ONLY_OPTION,
   engine: { value: "NAME", choices: ["simd", "tfjs"], help: "what trains: simd or tfjs" },
   yes: { help: "plan more than 10,000 runs" },

@@ -68,7 +68,7 @@ export const command: Command = {
   },
   examples: [
     ["ablate run configs/quickstart.yaml", "train what is not done yet"],
-    ["ablate run my.yaml --seeds 1,2,3 --steps 5000", "three short runs of every variant"],
+    ["ablate run my.yaml --seeds 1..3 --steps 5000", "three short runs of every variant"],
     ["ablate run my.yaml --set train.lr=0.01,0.1", "a grid over two learning rates"],
     ["ablate run my.yaml --workers 4 --timeout 10m", "four at a time, none longer than 10 minutes"],
     ["ablate run my.yaml --sample 40 --order random", "40 runs of a large grid, in random order"],

@@ -1,5 +1,5 @@
 /** What the command line changes in a config, and the text by which a store keeps it. */
-import { ORDERS, type Overrides } from "@ablate/runner";
+import { ORDERS, type Overrides, readSeeds, SeedsError } from "@ablate/runner";
 import type { Seed } from "@ablate/store";
 import { readNumber } from "@ablate/text";
 import { UsageError } from "../command-line/errors.ts";
@@ -62,16 +62,12 @@ function isListOf<T>(value: unknown, test: Test<T>): value is readonly T[] | und
   return value === undefined || (Array.isArray(value) && value.every(test));
 }
 
-/** Whether a seed can be one is for the config to say, which may have it as well. */
 function seeds(text: string | undefined): readonly Seed[] | undefined {
   if (text === undefined) return undefined;
-  return text.split(",").map((part) => {
-    const digits = part.trim().replaceAll("_", "");
-    const isPlain = /^-?\d+$/.test(digits);
-    const seed = isPlain ? Number(digits) : readNumber(part);
-    if (seed === null || !Number.isInteger(seed)) {
-      throw new UsageError(`--seeds takes whole numbers like 1,2,3, not "${text}"`);
-    }
-    return Number.isSafeInteger(seed) ? seed : String(BigInt(isPlain ? digits : seed));
-  });
+  try {
+    return readSeeds(text);
+  } catch (error) {
+    if (error instanceof SeedsError) throw new UsageError(`--seeds ${error.message}`);
+    throw error;
+  }
 }

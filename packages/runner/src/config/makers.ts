@@ -7,7 +7,7 @@ export const MAKERS: readonly ["range", "linspace", "logspace"] = ["range", "lin
 type MakerName = (typeof MAKERS)[number];
 
 /** More is a mistake in the config, and would fill the memory. */
-const MOST_VALUES = 100_000;
+export const MOST_VALUES = 100_000;
 
 type Maker = { readonly name: MakerName; readonly argument: Node };
 

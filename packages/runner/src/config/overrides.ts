@@ -7,7 +7,8 @@ import { GRID_KEYS } from "./grid.ts";
 import { hasMaker, valuesOf } from "./makers.ts";
 import { mapOf, merge } from "./merge.ts";
 import { readYamlValue } from "./read-yaml.ts";
-import { type MapNode, mapNode, type Node } from "./tree.ts";
+import { madeSeeds } from "./seed-list.ts";
+import { type List, type MapNode, mapNode, type Node } from "./tree.ts";
 
 export type OverrideTrees = {
   /** Single values; they win over everything in the file. */
@@ -29,10 +30,9 @@ export function readOverrides(overrides: Overrides, problems: Problem[]): Overri
       const { key, items: written } = readSetting(text, at);
       values.delete(key);
       factors.delete(key);
-      const list: Node = { kind: "list", at, items: written };
-      const items = hasMaker(list) ? valuesOf(list, key, problems) : written;
+      const items = itemsOf(key, { kind: "list", at, items: written }, problems);
       const [value, ...others] = items;
-      if (key === "seeds" && (others.length > 0 || value?.kind !== "list")) {
+      if (key === "seeds" && value !== undefined && (others.length > 0 || value.kind !== "list")) {
         values.set(key, { at, value: { kind: "list", at, items } });
       } else if (others.length > 0) factors.set(key, { key, keyAt: at, items });
       else if (value !== undefined) values.set(key, { at, value });
@@ -49,6 +49,14 @@ export function readOverrides(overrides: Overrides, problems: Problem[]): Overri
     keys: new Set(values.keys()),
     factors: [...factors.values()],
   };
+}
+
+function itemsOf(key: string, list: List, problems: Problem[]): readonly Node[] {
+  if (key === "seeds") {
+    const made = madeSeeds(list, problems);
+    return made?.kind === "list" ? made.items : [];
+  }
+  return hasMaker(list) ? valuesOf(list, key, problems) : list.items;
 }
 
 function optionAt(source: string): Position {

@@ -14,10 +14,10 @@ import {
   readZip,
   type Variant,
 } from "./grid.ts";
-import { hasMaker, valuesOf } from "./makers.ts";
 import { merge, nest } from "./merge.ts";
 import { readYaml } from "./read-yaml.ts";
 import { type Condition, type Rule, readExclude, readWhen } from "./rules.ts";
+import { madeSeeds } from "./seed-list.ts";
 import { type MapNode, mapNode, nodeAt } from "./tree.ts";
 import { validate } from "./validate.ts";
 
@@ -99,15 +99,14 @@ function extendedFile(
   }
 }
 
-/** Seeds may be made by `range`; seeds that cannot be made are left out, the mistake is reported. */
+/** Seeds may be made by `range` or written as `1..5`; mistakes are reported, and such seeds left out. */
 function withMadeSeeds(root: MapNode, problems: Problem[]): MapNode {
   const seeds = root.entries.get("seeds");
-  if (seeds === undefined || !hasMaker(seeds.value)) return root;
-  const { at } = seeds.value;
-  const items = valuesOf(seeds.value, "seeds", problems);
+  if (seeds === undefined) return root;
+  const value = madeSeeds(seeds.value, problems);
   const entries = new Map(root.entries);
-  if (items.length === 0) entries.delete("seeds");
-  else entries.set("seeds", { ...seeds, value: { kind: "list", at, items } });
+  if (value === null) entries.delete("seeds");
+  else entries.set("seeds", { ...seeds, value });
   return mapNode(root.at, entries);
 }
 

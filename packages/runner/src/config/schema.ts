@@ -118,7 +118,11 @@ const file = z.strictObject({
   record: recordSchema.prefault({}),
   thresholds: thresholdsSchema.prefault({}),
   engine: about(z.enum(ENGINES).default("simd"), "what trains", "simd"),
-  seeds: about(seeds.default([42]), "one run each; as in PyTorch the low 32 bits count", [1, 2, 3]),
+  seeds: about(
+    seeds.default([42]),
+    "one run each, also as `1..5,9`; as in PyTorch the low 32 bits count",
+    [1, 2, 3],
+  ),
   sample: about(
     sampleSchema
       .prefault("all")

@@ -8,7 +8,7 @@ type Scalar = {
   /** A number as it was written, where it is too large to be kept. */
   readonly written?: string;
 };
-type List = {
+export type List = {
   readonly kind: "list";
   readonly at: Position;
   readonly items: readonly Node[];

@@ -4,6 +4,7 @@ import { z } from "zod";
 import { LAYER_NAMES, LAYER_SETTINGS } from "../config/layers-schema.ts";
 import { MAKERS } from "../config/makers.ts";
 import { isSection, KEY_SCHEMAS, SECTION_NAMES } from "../config/schema.ts";
+import { SEEDS_PATTERN } from "../config/seed-list.ts";
 import { seed, shortFormOf } from "../config/value-schemas.ts";
 
 /** What may stand at the keys of a run, by the part of a config that has them. */
@@ -28,7 +29,7 @@ function configJsonSchema(): JsonSchema {
     description: "a grid of training runs",
     ...section("run", "", {
       ...refsTo(OF_GRID),
-      seeds: { ...about("seeds"), ...listOrMaker(refTo("seed")) },
+      seeds: { ...about("seeds"), ...seedsSchema() },
       variants: { ...about("variants"), type: "object", additionalProperties: variant },
       zip: { ...about("zip"), type: "array", items: section("row", "") },
       grid: { ...about("grid"), ...section("grid", "") },
@@ -156,9 +157,16 @@ function oneOrMore(member: JsonSchema): JsonSchema {
   return { anyOf: [member, { type: "array", items: member, minItems: 1 }] };
 }
 
-function listOrMaker(value: JsonSchema): JsonSchema {
+function listOrMaker(value: JsonSchema): { readonly anyOf: readonly JsonSchema[] } {
   const items = { anyOf: [value, refTo("makers")] };
   return { anyOf: [{ type: "array", items, minItems: 1 }, refTo("makers")] };
+}
+
+/** A list, a maker, or a text of numbers and ranges; ranges may stand in the list as well. */
+function seedsSchema(): JsonSchema {
+  const text = { type: "string", pattern: SEEDS_PATTERN };
+  const { anyOf } = listOrMaker({ anyOf: [refTo("seed"), text] });
+  return { anyOf: [...anyOf, text] };
 }
 
 function makerSchema(name: string): JsonSchema {
