@@ -38,6 +38,9 @@ export const command: Command = {
   run: (invocation) => {
     const { flags, terminal } = invocation;
     const [wordA = "", wordB = ""] = flags.positionals;
+    if (wordA === "-" && wordB === "-") {
+      throw new UsageError("stdin has one config; give the other as a file or a run");
+    }
     const [sidesA, sidesB] = [sidesOf(wordA, invocation), sidesOf(wordB, invocation)];
     const a = chosen(wordA, sidesA, sidesB);
     const b = chosen(wordB, sidesB, sidesA);

@@ -73,6 +73,7 @@ export const command: Command = {
     ["ablate run my.yaml --workers 4 --timeout 10m", "four at a time, none longer than 10 minutes"],
     ["ablate run my.yaml --sample 40 --order random", "40 runs of a large grid, in random order"],
     ["ablate run wide.yaml --threads 2", "each run is computed by two cores"],
+    ["sed s/tanh/relu/ my.yaml | ablate run -", "a config from stdin"],
     ["ablate run my.yaml --fail-fast", "the first failure ends it, the rest stay pending"],
     ["ablate run my.yaml --stop-on saturated,frozen", "a run that is hopeless ends there"],
     ["ablate run my.yaml --on postgres://lab/ablate", "on other machines (docs/machines.md)"],

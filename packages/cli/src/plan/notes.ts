@@ -1,4 +1,5 @@
 /** What the user should know of a plan before it is stored: why its runs get other names, which other configs it has. */
+import { basename } from "node:path";
 import type { PlannedRun } from "@ablate/runner";
 import { type Difference, type PlanPreview, settingOfKey } from "@ablate/store";
 import { ellipsis, firstOf, listed } from "@ablate/text";
@@ -63,12 +64,15 @@ function otherConfigs({
   shown,
 }: Planned): string[] {
   if (origin === undefined || others.length === 0) return [];
+  const nameOf = (path: string): string => (basename(path) === "-" ? "<stdin>" : shown(path));
   const paths = others.map((path) =>
-    origin.missing.has(path) ? `${shown(path)} (which is gone)` : shown(path),
+    origin.missing.has(path) && basename(path) !== "-"
+      ? `${nameOf(path)} (which is gone)`
+      : nameOf(path),
   );
   const command = `ablate run ${shellWord(config.file)} --replace`;
   return [
-    `the grid ${name} is shared by ${listed([...paths, shown(origin.config)])}, whose runs all stay in it; give one of them another name, or leave behind what is not of this one: \`${command}\``,
+    `the grid ${name} is shared by ${listed([...paths, nameOf(origin.config)])}, whose runs all stay in it; give one of them another name, or leave behind what is not of this one: \`${command}\``,
   ];
 }
 

@@ -74,7 +74,8 @@ function hashesUnder(
 ): readonly string[] | null | undefined {
   const config = unlessMistaken(() => {
     const changes = readChanges(options);
-    return changes === undefined ? null : loadConfig(source.config.file, changes, { environment });
+    const { file, sources: known } = source.config;
+    return changes === undefined ? null : loadConfig(file, changes, { environment, known });
   });
   if (config === null) return null;
   const isSame = filesOf(config) === filesOf(source.config);

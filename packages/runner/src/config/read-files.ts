@@ -1,6 +1,7 @@
 /** A config file and the files that it extends. */
 import { realpathSync, statSync } from "node:fs";
 import { basename, dirname, isAbsolute, join } from "node:path";
+import { isatty } from "node:tty";
 import { nearName, readWhole, STDIN_FILE, UnfitFileError } from "@ablate/store";
 import { type Environment, expandPath, PathError } from "@ablate/text";
 import { ConfigError, type Position, type Problem } from "./config-error.ts";
@@ -36,7 +37,7 @@ export function readFiles(
   { given, ...around }: Around & { readonly given: MapNode },
   problems: Problem[],
 ): ConfigParts {
-  const start = { source: path, line: null, col: null };
+  const start = { source: sourceOf(path), line: null, col: null };
   const [own, ...extended] = readChain(path, start, { ...around, problems, seen: [] });
   const below = extended.reduceRight<ConfigParts | null>((deeper, root) => {
     validate(merge(merge(standIn(root), deeper?.base ?? given), root), problems);
@@ -54,7 +55,12 @@ function standIn({ at }: MapNode): MapNode {
   return mapNode(at, [["data", data]]);
 }
 
-type Around = { readonly sources: Sources; readonly environment: Environment };
+type Around = {
+  readonly sources: Sources;
+  readonly environment: Environment;
+  /** Texts that were read before: stdin has its own only once. */
+  readonly known?: ReadonlyMap<string, string>;
+};
 
 type Chain = Around & {
   readonly problems: Problem[];
@@ -68,11 +74,12 @@ type Chain = Around & {
  * @param at - where the file is named
  */
 function readChain(path: string, at: Position, chain: Chain): [MapNode, ...MapNode[]] {
-  const { sources, problems, seen } = chain;
-  const names = [...sources.keys(), path];
-  const text = readText(path, at);
-  sources.set(path, text);
-  const root = withMadeSeeds(nest(readYaml(text, path), problems), problems);
+  const { sources, problems, seen, known } = chain;
+  const source = sourceOf(path);
+  const names = [...sources.keys(), source];
+  const text = known?.get(source) ?? readText(path, at);
+  sources.set(source, text);
+  const root = withMadeSeeds(nest(readYaml(text, source), problems), problems);
   const real = path === STDIN ? path : realpathSync(path);
   if (seen.includes(real)) {
     throw new ConfigError([{ ...at, message: `extends: a circle: ${names.join(" -> ")}` }]);
@@ -90,9 +97,12 @@ function extendedFile(
   { path, at, environment }: Pick<Chain, "environment"> & { path: string; at: Position },
 ): string {
   const folder = dirname(path);
+  if (written === STDIN) {
+    throw new ConfigError([{ ...at, message: "extends: -: expected a file; stdin is none" }]);
+  }
   try {
     const file = expandPath(written, { folder, environment });
-    return isAbsolute(file) ? file : join(folder, file);
+    return isAbsolute(file) ? file : withFolder(join(folder, file));
   } catch (error) {
     if (!(error instanceof PathError)) throw error;
     throw new ConfigError([{ ...at, message: `extends: ${written}: ${error.message}` }]);
@@ -113,9 +123,19 @@ function withMadeSeeds(root: MapNode, problems: Problem[]): MapNode {
 /** The config that is read from stdin. */
 export const STDIN = "-";
 
+/** Returns what positions call a file. */
+function sourceOf(path: string): string {
+  return path === STDIN ? "<stdin>" : path;
+}
+
+/** Writes the path of a file that is called as stdin is so that it means the file. */
+function withFolder(path: string): string {
+  return path === STDIN ? `./${path}` : path;
+}
+
 function readText(path: string, at: Position): string {
   try {
-    return decode(readWhole(path === STDIN ? STDIN_FILE : path), path);
+    return decode(path === STDIN ? readStdin() : readWhole(path), sourceOf(path));
   } catch (error) {
     const code = error instanceof Error && "code" in error ? String(error.code) : "";
     const message = error instanceof UnfitFileError ? error.message : UNREADABLE[code];
@@ -125,6 +145,14 @@ function readText(path: string, at: Position): string {
     const named = at.line === null ? "" : `extends: ${path}: `;
     throw new ConfigError([{ ...at, message: `${named}${message}${meant}` }]);
   }
+}
+
+/** @throws UnfitFileError - nobody would know that a config is waited for */
+function readStdin(): Uint8Array {
+  if (isatty(STDIN_FILE)) {
+    throw new UnfitFileError("is a terminal; pipe a config into the command, or name its file");
+  }
+  return readWhole(STDIN_FILE);
 }
 
 const ENDINGS = ["", ".yaml", ".yml"];

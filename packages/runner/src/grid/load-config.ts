@@ -20,6 +20,8 @@ type Surroundings = {
   readonly whyUnreadable?: (path: string) => string | null;
   /** The variables of the process unless given. */
   readonly environment?: Environment;
+  /** `sources` of the same config, to read nothing again. */
+  readonly known?: ReadonlyMap<string, string>;
 };
 
 /**
@@ -46,10 +48,11 @@ export function loadConfig(
 type Loading = Surroundings & { readonly sources: Sources; readonly environment: Environment };
 
 function load(path: string, overrides: Overrides, loading: Loading): GridConfig {
-  const { sources, environment, whyUnreadable = () => null } = loading;
+  const { sources, environment, known, whyUnreadable = () => null } = loading;
   const problems: Problem[] = [];
   const trees = readOverrides(overrides, problems);
-  const parts = readFiles(path, { given: trees.values, sources, environment }, problems);
+  const around = { given: trees.values, sources, environment, ...(known ? { known } : {}) };
+  const parts = readFiles(path, around, problems);
   const grid = layerGrid(parts, trees, problems);
   const base = merge(grid.base, trees.values);
   const top = validate(base, problems);
