@@ -227,7 +227,7 @@ test("of 60 runs charts show the best eight, tables all, and the file stays unde
   expect(html).toContain(
     "Charts show the 8 groups with the best validation loss; the other 52 are in the tables.",
   );
-  expect(html.split('<svg class="swatch"').length - 1).toBe(2 * 8 + 2 * (8 + 1)); // of tables and legends
+  expect(html.split('<svg class="swatch"').length - 1).toBe(2 * 8 + 2 * (8 + 1) + 8); // of tables and legends
   expect(rows).toBe(2 * 60);
   expect(statSync(join(folder, "report.html")).size).toBeLessThan(1e6);
 });

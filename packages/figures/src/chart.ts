@@ -43,6 +43,8 @@ export type Axis = {
   readonly max: number;
   readonly isLog?: boolean;
   readonly format?: (value: number) => string;
+  /** Its ticks, where they should not be chosen: of the values of a setting. */
+  readonly ticks?: readonly { readonly at: number; readonly label: string }[];
   /** Between ticks, where it should not be chosen. */
   readonly interval?: number;
   /** Without ticks and their labels. */

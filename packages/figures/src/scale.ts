@@ -16,9 +16,10 @@ export function scaleOf({ min, max, isLog }: Axis, [from, to]: readonly [number,
   return scale.domain([min, max]).range([from, to]);
 }
 
-/** Returns the ticks of an axis: at its interval, at powers of ten of a log axis, else at round numbers. */
+/** Returns the ticks of an axis: those that it names, at its interval, at powers of ten of a log axis, else at round numbers. */
 export function ticksOf(axis: Axis, scale: Scale): readonly Tick[] {
-  const { format = plain } = axis;
+  const { format = plain, ticks } = axis;
+  if (ticks !== undefined) return ticks;
   return placesOf(axis, scale).map((at) => ({ at, label: format(at) }));
 }
 

@@ -10,6 +10,7 @@ import { layersSection, saturationWords } from "./sections/layers.ts";
 import { lossSection } from "./sections/loss.ts";
 import { recordedSection } from "./sections/recorded.ts";
 import { extentWords, runsSection, troubleWords } from "./sections/runs.ts";
+import { sensitivitySection } from "./sections/sensitivity.ts";
 import { settingsSection } from "./sections/settings.ts";
 import { startSection, startWords } from "./sections/start.ts";
 import { updatesSection, updateWords } from "./sections/updates.ts";
@@ -43,6 +44,7 @@ export async function reportOf(
     { id: "layers", title: "Inside the layers", body: layersSection(facts, draw) },
     { id: "findings", title: "Findings", body: findingsSection(facts) },
     { id: "differences", title: "Larger than chance?", body: differencesSection(facts) },
+    { id: "sensitivity", title: "Do factors act together?", body: sensitivitySection(facts, draw) },
     { id: "settings", title: "Settings and provenance", body: settingsSection(facts) },
   ];
   const made = toMinute(new Date(now).toISOString());

@@ -35,6 +35,7 @@ export { differenceBySeed, type Effect, effectsOf, type FactorValue } from "./an
 export {
   differingKeys,
   type Factor,
+  factorsOf,
   groupRuns,
   isDecisive,
   type RunGroup,

@@ -44,7 +44,7 @@ export function completeBlock(entries: readonly Entry[]): CompleteBlock {
     placeOf([row, column, cell], seed),
   );
   const allSeeds = distinct(inRows.flatMap(({ seed }) => seed ?? []));
-  const complete = (some: readonly string[], cells: readonly string[]): readonly Seed[] =>
+  const complete: Complete = (some, cells) =>
     allSeeds.filter((seed) =>
       rows.every((row) =>
         some.every((column) =>
@@ -68,33 +68,42 @@ function placeOf(names: readonly string[], seed: Seed | null): string {
   return JSON.stringify([...names, String(seed)]);
 }
 
-/** Leaves out what has the fewest complete seeds, until enough are complete. */
-function largestPart(
-  whole: Omit<Part, "seeds">,
-  complete: (columns: readonly string[], cells: readonly string[]) => readonly Seed[],
-): Part {
+/** Leaves out cells, then columns, with the fewest complete seeds, until enough are complete. */
+function largestPart({ columns, cells }: Omit<Part, "seeds">, complete: Complete): Part {
   const parts: Part[] = [];
-  let left: Omit<Part, "seeds"> | undefined = whole;
-  while (left !== undefined) {
-    const { columns, cells }: Omit<Part, "seeds"> = left;
-    const seeds = complete(columns, cells);
-    parts.push({ columns, cells, seeds });
-    if (seeds.length >= LEAST_SEEDS) break;
-    if (cells.length > 1) {
-      left = { columns, cells: withoutFewest(cells, (cell) => complete(columns, [cell]).length) };
-    } else if (columns.length > 2) {
-      left = { cells, columns: withoutFewest(columns, (one) => complete([one], cells).length) };
-    } else left = undefined;
+  for (let left = columns; left.length >= 2; left = withoutFewest(left, cells, complete)) {
+    const full = fullest(cells, (cell) => complete(left, [cell]).length);
+    for (let n = full.length; n > 0; n--) {
+      const some = full.slice(0, n);
+      const part = { columns: left, cells: some, seeds: complete(left, some) };
+      parts.push(part);
+      if (part.seeds.length >= LEAST_SEEDS) return part;
+    }
   }
-  const most = Math.max(...parts.map(({ seeds }) => seeds.length));
-  const found = parts.find(({ seeds }) => seeds.length >= Math.min(LEAST_SEEDS, most));
-  return found ?? { ...whole, seeds: [] };
+  const most = Math.max(0, ...parts.map(({ seeds }) => seeds.length));
+  const found = parts.find(({ seeds }) => seeds.length === most);
+  return found ?? { columns, cells, seeds: [] };
 }
 
-function withoutFewest(all: readonly string[], seedsOf: (one: string) => number): string[] {
-  const counts = all.map(seedsOf);
+type Complete = (columns: readonly string[], cells: readonly string[]) => readonly Seed[];
+
+/** Returns those that have any complete seed, those with most first. */
+function fullest(all: readonly string[], seedsOf: (one: string) => number): string[] {
+  const counts = all.map((one) => ({ one, count: seedsOf(one) }));
+  const some = counts.filter(({ count }) => count > 0);
+  return some.sort((a, b) => b.count - a.count).map(({ one }) => one);
+}
+
+function withoutFewest(
+  columns: readonly string[],
+  cells: readonly string[],
+  complete: Complete,
+): readonly string[] {
+  const counts = columns.map((column) =>
+    cells.reduce((sum, cell) => sum + complete([column], [cell]).length, 0),
+  );
   const at = counts.lastIndexOf(Math.min(...counts));
-  return all.filter((_, i) => i !== at);
+  return columns.filter((_, i) => i !== at);
 }
 
 function distinct<T>(values: readonly T[]): T[] {

@@ -1,0 +1,69 @@
+/** A report of two factors says whether one changes what the other does. */
+import { writeFileSync } from "node:fs";
+import { join } from "node:path";
+import { beforeAll, expect, test } from "vitest";
+import { ablate, jsonRows, makeFolder } from "./make.ts";
+import { reportIn, sentencesOf, textOf } from "./report-make.ts";
+import { train } from "./train.ts";
+
+const STUDY = `name: study
+data: { file: names.txt, context: 3, shuffle_seed: 42 }
+model: { embedding: 4, hidden: [16] }
+train: { steps: 60, batch_size: 8, lr: 0.1 }
+record: { samples: 0 }
+seeds: [1, 2, 3]
+grid:
+  model.batch_norm: [none, hidden]
+  train.lr: [0.01, 0.3]
+`;
+
+let folder = "";
+let html = "";
+
+beforeAll(async () => {
+  folder = makeFolder();
+  writeFileSync(join(folder, "study.yaml"), STUDY);
+  await train(folder, "study.yaml");
+  html = await reportIn(folder, "study");
+});
+
+function sectionOf(page: string): string {
+  const [, after = ""] = page.split('<section aria-labelledby="sensitivity">');
+  return after.split("</section>\n<section aria-labelledby")[0] ?? "";
+}
+
+test("the sentences are those of compare, for the way that tells more", async () => {
+  const ways = [
+    ["lr", "batch_norm"],
+    ["batch_norm", "lr"],
+  ] as const;
+  const said = sentencesOf(sectionOf(html));
+  const asked = await Promise.all(
+    ways.map(async ([by, within]) => {
+      const args = ["compare", "study", "--by", by, "--within", within, "--json"];
+      const rows = jsonRows(await ablate(folder, ...args));
+      const found = rows.find(({ kind }) => kind === "sensitivity");
+      return Object(found).sentences.map(
+        (text: string) =>
+          `${text.replace("with", "With").replace(" valid_loss ", " the validation loss ")}.`,
+      );
+    }),
+  );
+
+  expect(asked).toContainEqual(said);
+  expect(textOf(sectionOf(html))).toContain("Of two ways to ask, ");
+});
+
+test("a line for each value of one factor, its numbers in a table", () => {
+  const [, picture = ""] = sectionOf(html).split("<svg ");
+  const lines = [...picture.matchAll(/<path [^>]*data-of="([^"]*)"/g)].map(([, name]) => name);
+
+  expect(new Set(lines).size).toBe(2);
+  expect(sectionOf(html).match(/<tr><th scope="row">/g)).toHaveLength(4);
+});
+
+test("a grid of one factor has no such section", async () => {
+  const page = await reportIn(folder, "study", "--only", "batch_norm:none");
+
+  expect(page).not.toContain('aria-labelledby="sensitivity"');
+});
