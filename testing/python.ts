@@ -24,6 +24,8 @@ const SETS = {
   tensorflow: { variable: "ABLATE_PYTHON_TENSORFLOW", modules: ["tensorflow"] },
   /** The schemas of Kubernetes, and hadolint in its folder `bin`. */
   deploy: { variable: "ABLATE_PYTHON_DEPLOY", modules: ["kubernetes_validate"] },
+  /** The compiler of Typst. */
+  typst: { variable: "ABLATE_PYTHON_TYPST", modules: ["typst"] },
 } as const;
 
 export type PythonSet = keyof typeof SETS;

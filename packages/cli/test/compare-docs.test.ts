@@ -32,6 +32,18 @@ test.each(commands)("%s does what the page says", async (line) => {
   expect(stdout).toContain("difference");
 });
 
+test.each(text.split("## For a paper")[1]?.match(/(?<=^\.\/ablate ).*/gm) ?? [])(
+  "%s prints a table with its caption",
+  async (line) => {
+    const [command = ""] = line.split(" >");
+
+    const { status, stdout, stderr } = await ablate(folder, ...command.split(" "));
+
+    expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
+    expect(stdout).toMatch(/caption.*Mean .* standard deviation over /);
+  },
+);
+
 test("every metric is in the table", () => {
   const named = tableRows(text, "`--metric`").flatMap((row) =>
     [...(row.get("`--metric`") ?? "").matchAll(/`(\w+)`/g)].map(([, name]) => name),

@@ -159,7 +159,10 @@ test.each([
   [["delete from run"], "ablate: query: only SELECT and WITH read a store, got DELETE\n"],
   [["select", "1"], 'ablate: put the SQL in quotes: ablate query "select 1"\n'],
   [[], 'ablate: SQL is missing; usage: ablate query "select ...", or - or --file PATH\n'],
-  [["select 1", "--format", "xml"], '--format takes one of table, json, csv, markdown, not "xml"'],
+  [
+    ["select 1", "--format", "xml"],
+    '--format takes one of table, json, csv, markdown, latex, html, typst, not "xml"',
+  ],
   [["select 1", "--timeout", "soon"], "--timeout takes a duration like 90s"],
   [["select 1", "--limit", "-1"], "--limit takes a whole number of at least 0"],
   [["--file", "nowhere.sql"], "nowhere.sql: no such file or folder"],

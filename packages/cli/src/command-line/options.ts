@@ -33,7 +33,7 @@ export const ONLY_OPTION: Option = {
 export const FORMAT_OPTION: Option = {
   value: "NAME",
   choices: ROW_FORMAT_NAMES,
-  help: "table, json, csv or markdown",
+  help: "table, json, csv or markdown; for a paper latex, html or typst",
 };
 
 /** Returns the format that `--format` or `--json` asks for. */

@@ -15,7 +15,7 @@ import {
   settingTexts,
   usualMetric,
 } from "@ablate/store";
-import { didYouMean, readNumber } from "@ablate/text";
+import { ALL_DIGITS, didYouMean, readNumber } from "@ablate/text";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import {
@@ -25,7 +25,9 @@ import {
   READING_OPTIONS,
   rowFormat,
 } from "../command-line/options.ts";
-import { COMPARISON_FORMATS, type ComparedPart } from "../print/compare/formats.ts";
+import { COMPARISON_FORMATS } from "../print/compare/formats.ts";
+import type { ComparedPart } from "../print/compare/part.ts";
+import { isOfPaper, type RowFormat } from "../print/rows.ts";
 import { configKey } from "../store/config-key.ts";
 import { withReader } from "../store/open.ts";
 import { findRuns, scopeOf, selectedRuns } from "../store/resolve.ts";
@@ -54,6 +56,15 @@ export const command: Command = {
     },
     effects: { help: "only the effects of the factors" },
     format: FORMAT_OPTION,
+    columns: {
+      multiple: true,
+      value: "LIST",
+      help: "with --format latex, html or typst: these columns in this order, as lr, valid_loss, n",
+    },
+    digits: {
+      value: "N",
+      help: "likewise: significant digits of a mean (default: as many as its spread leaves)",
+    },
   },
   examples: [
     ["ablate compare quickstart", "a grid: runs that differ in the seed alone are one row"],
@@ -62,11 +73,14 @@ export const command: Command = {
     ["ablate compare my-grid --by gain --within batch_norm", "what one factor does at each other"],
     ["ablate compare my-grid --metric train_loss --metric valid_loss", "two numbers of each run"],
     ["ablate compare my-grid --format markdown", "for a pull request"],
+    ["ablate compare my-grid --format latex > table.tex", "for a paper: the best row bold"],
+    ["ablate compare my-grid --format typst --columns lr,valid_loss", "these columns alone"],
   ],
   see: ["docs/compare.md", "docs/json.md", "ablate diff"],
   run: async (invocation) => {
     const { flags, terminal } = invocation;
     const format = rowFormat(flags);
+    const ofPaper = paperOptions(invocation, format);
     const { by, ...compared } = withReader(invocation, (reader) => chosen(reader, invocation));
     const metrics = metricsNamed(flags.list("metric"), compared.runs);
     const parts = partsOf({ by, ...compared }, flags.text("within"), metrics);
@@ -74,6 +88,7 @@ export const command: Command = {
       isByKey: by !== undefined,
       effectsOnly: flags.has("effects"),
       sensitivities: sensitivitiesOf({ by, ...compared }, flags.text("within"), metrics),
+      ...ofPaper,
       width: terminal.outputColumns(),
       paint: terminal.paint,
     });
@@ -82,6 +97,22 @@ export const command: Command = {
     return 0;
   },
 };
+
+/** Reads what goes with the formats of tables for a paper alone. */
+function paperOptions(
+  { flags }: Invocation,
+  format: RowFormat,
+): { readonly columns: readonly string[]; readonly digits: number | undefined } {
+  const given = ["columns", "digits"].find((name) => flags.has(name));
+  if (given !== undefined && !isOfPaper(format)) {
+    throw new UsageError(`--${given} goes with --format latex, html or typst`);
+  }
+  const digits = flags.count("digits", 1);
+  if (digits !== undefined && digits > ALL_DIGITS) {
+    throw new UsageError(`--digits takes at most ${ALL_DIGITS}, which is all that a number has`);
+  }
+  return { columns: flags.list("columns"), digits };
+}
 
 type Compared = {
   readonly runs: readonly ComparedRun[];

@@ -46,6 +46,10 @@ export const command: Command = {
   examples: [
     ['ablate query "select run, valid_loss from runs"', "every run's validation loss"],
     ['ablate query "select * from evals" --format csv', "all evaluations for a spreadsheet"],
+    [
+      'ablate query "select * from effects" --format latex',
+      "a table for a paper; also typst, html",
+    ],
     ["ablate query --file best.sql --limit 0", "from a file, every row"],
     ["echo 'select * from effects' | ablate query -", "from another program"],
     ["ablate query --explain-schema", "what can be asked"],

@@ -1,4 +1,8 @@
 import { csvRow, fittedTable, type TableStyle, visible, visibleJson } from "@ablate/text";
+import { htmlTable } from "./paper/html.ts";
+import { latexTable } from "./paper/latex.ts";
+import type { PaperCell, PaperTable } from "./paper/table.ts";
+import { typstTable } from "./paper/typst.ts";
 
 /** The result of a query. */
 export type Rows = {
@@ -13,8 +17,24 @@ type Print = {
   readonly style?: TableStyle;
 };
 
-export const ROW_FORMAT_NAMES = ["table", "json", "csv", "markdown"] as const;
-export type RowFormat = (typeof ROW_FORMAT_NAMES)[number];
+export const PAPER_FORMAT_NAMES = ["latex", "html", "typst"] as const;
+export type PaperFormat = (typeof PAPER_FORMAT_NAMES)[number];
+
+/** Ways to print a table for a paper, by name. */
+export const PAPER_FORMATS: Readonly<Record<PaperFormat, (table: PaperTable) => string>> = {
+  latex: latexTable,
+  html: htmlTable,
+  typst: typstTable,
+};
+
+export type RowFormat = "table" | "json" | "csv" | "markdown" | PaperFormat;
+export const ROW_FORMAT_NAMES: readonly RowFormat[] = [
+  "table",
+  "json",
+  "csv",
+  "markdown",
+  ...PAPER_FORMAT_NAMES,
+];
 
 /** Ways to print rows, by name. */
 export const ROW_FORMATS: Readonly<Record<RowFormat, (rows: Rows, options?: Print) => string>> = {
@@ -36,6 +56,9 @@ export const ROW_FORMATS: Readonly<Record<RowFormat, (rows: Rows, options?: Prin
     const body = rows.map((row) => row.map((value) => markdownCell(value)));
     return [columns.map(markdownCell), rule, ...body].map(line).join("");
   },
+  latex: (result) => PAPER_FORMATS.latex(paperTable(result)),
+  html: (result) => PAPER_FORMATS.html(paperTable(result)),
+  typst: (result) => PAPER_FORMATS.typst(paperTable(result)),
 };
 
 /** Prints rows some at a time; what `piece` and then `end` return make the text. */
@@ -76,6 +99,11 @@ export const ROW_STREAMS: Readonly<
   },
 };
 
+/** Says whether a format is of a table for a paper. */
+export function isOfPaper(format: RowFormat): format is PaperFormat {
+  return Object.hasOwn(PAPER_FORMATS, format);
+}
+
 export function isStreamed(format: RowFormat): format is keyof typeof ROW_STREAMS {
   return Object.hasOwn(ROW_STREAMS, format);
 }
@@ -98,6 +126,23 @@ function csvLine(row: readonly unknown[]): string {
 
 function record(columns: readonly string[], row: readonly unknown[]): object {
   return Object.fromEntries(columns.map((name, i) => [name, row[i] ?? null]));
+}
+
+/** Makes a table of rows, whose numbers are in full. */
+function paperTable({ columns, rows }: Rows): PaperTable {
+  return {
+    columns: columns.map((title, i) => ({ title, kind: isNumeric(rows, i) ? "number" : "text" })),
+    groups: [{ title: null, rows: rows.map((row) => row.map(paperCell)) }],
+    caption: null,
+    label: "rows",
+  };
+}
+
+function paperCell(value: unknown): PaperCell {
+  const isNumber = typeof value === "bigint" || Number.isFinite(value);
+  return isNumber
+    ? { mean: String(value).replace("e+", "e"), error: null, isBold: false }
+    : cell(value);
 }
 
 /** Tells columns of the same name apart as SQLite does: `a`, `a:1`. */

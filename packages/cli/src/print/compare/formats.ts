@@ -2,33 +2,22 @@
 import type { ComparedRun, Comparison, Sensitivity } from "@ablate/store";
 import { asLine, fittedTable, table, visible, wrapText } from "@ablate/text";
 import type { Paint } from "../../command-line/terminal.ts";
-import { jsonArray, ROW_FORMATS, type RowFormat, type Rows } from "../rows.ts";
+import { jsonArray, PAPER_FORMATS, ROW_FORMATS, type RowFormat, type Rows } from "../rows.ts";
 import { tableStyle } from "../styles.ts";
 import { differenceSections, effectSections } from "./differences.ts";
+import { type PaperOptions, paperTable } from "./paper.ts";
+import type { ComparedPart } from "./part.ts";
 import { linesOf, type RecordOptions, recordsOf } from "./records.ts";
 import { isPaired, noFactorNote, revisionNotes, rowSection, type Section } from "./sections.ts";
 import { sensitivityFields, sensitivityRecords, sensitivitySection } from "./sensitivity.ts";
 
-/** A comparison of all runs, or with `--within` of those that share a value of a key. */
-export type ComparedPart = {
-  readonly comparison: Comparison;
-  readonly within: {
-    readonly key: string;
-    /** For people. */
-    readonly text: string;
-    /** Null where the runs have no such key. */
-    readonly value: unknown;
-    /** As a field of CSV. */
-    readonly field: string | number | null;
-  } | null;
-};
-
-type PrintOptions = RecordOptions & {
-  /** With `--within`, of each metric. */
-  readonly sensitivities: readonly Sensitivity<ComparedRun>[];
-  readonly width: number | null;
-  readonly paint: Paint;
-};
+type PrintOptions = RecordOptions &
+  PaperOptions & {
+    /** With `--within`, of each metric. */
+    readonly sensitivities: readonly Sensitivity<ComparedRun>[];
+    readonly width: number | null;
+    readonly paint: Paint;
+  };
 
 type Print = (parts: readonly ComparedPart[], options: PrintOptions) => string;
 
@@ -89,6 +78,9 @@ export const COMPARISON_FORMATS: Readonly<Record<RowFormat, Print>> = {
           .join("\n"),
       )
       .join("\n"),
+  latex: (parts, options) => PAPER_FORMATS.latex(paperTable(parts, options)),
+  html: (parts, options) => PAPER_FORMATS.html(paperTable(parts, options)),
+  typst: (parts, options) => PAPER_FORMATS.typst(paperTable(parts, options)),
 };
 
 /** Says of which runs the sections that follow are. */

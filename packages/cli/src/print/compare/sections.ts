@@ -103,9 +103,10 @@ export function rowSection(comparison: Comparison, isByKey: boolean): Section {
 }
 
 /** Most keys of a config that are columns or are named together: configs of other programs have hundreds. */
-const MOST_KEYS = 12;
+export const MOST_KEYS = 12;
 
-function unshownNote(keys: readonly string[]): string {
+/** Says that not every key has a column. */
+export function unshownNote(keys: readonly string[]): string {
   const rest = counted(keys.length - MOST_KEYS, "more key");
   return `${rest} of the configs differ; \`ablate diff A B\` shows those of two runs, --json all`;
 }
@@ -208,7 +209,7 @@ export function statesText(runs: ComparisonRow["runs"]): string {
 }
 
 /** Makes a function that writes the values of a key, so that no two read the same. */
-function textsOf(runs: readonly ComparedRun[], key: string): SettingText {
+export function textsOf(runs: readonly ComparedRun[], key: string): SettingText {
   return settingTexts(runs.map((run) => settingOf(run, key)));
 }
 
