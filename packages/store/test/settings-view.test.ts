@@ -57,6 +57,17 @@ test("of a run that another program trained every map is taken apart", () => {
   ]);
 });
 
+test("effects calls the factors of runs that another program trained as settings does", () => {
+  const configs = ["adam", "sgd"].map((name) => ({ train: { optimizer: { name, eps: 0 } } }));
+
+  const { rows } = readerAt(storeOf(configs, "wandb")).query("select factor, value from effects");
+
+  expect(rows).toEqual([
+    ["train.optimizer.name", "adam"],
+    ["train.optimizer.name", "sgd"],
+  ]);
+});
+
 const name = fc.oneof(
   fc.constantFrom("train", "scheme", "where", "0", "a.b", 'it"s', "lr", "[0]"),
   fc
