@@ -66,6 +66,7 @@ const LINES: Readonly<Record<string, Verb["load"]>> = {
   "import PATH: take the runs of another store over into this one; or logs, as `record`": () =>
     import("./commands/import.ts"),
   "report RUN|GRID...: a grid as one HTML file": () => import("./commands/report.ts"),
+  "chart [RUN|GRID...]: a chart for a paper: SVG, PDF or PNG": () => import("./commands/chart.ts"),
   "verify CONFIG: the same runs on every engine, compared with each other": () =>
     import("./commands/verify.ts"),
   "doctor: Node, engines, TensorFlow, terminal, store integrity": () =>

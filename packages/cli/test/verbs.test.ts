@@ -46,6 +46,7 @@ const CALLS: Readonly<
   export: [["small", "-o", "x.csv"], /^$/, /^wrote 40 rows of small \(2 runs\) to x\.csv /],
   import: [["ablate.db", "--store", "other.db"], /imported 2 runs of 2\n$/, /^$/],
   report: [["small", "-o", "x.html"], /^$/, /^wrote /],
+  chart: [["small", "-o", "x.svg"], /^$/, /^wrote x\.svg, /],
   verify: [["small.yaml", "--steps", "1"], /^small\/plain\nseries /, /^tfjs: the /m],
   doctor: [[], /^ +check +found\nok +node /, /^$/],
   completion: [["bash"], /^# ablate completion for bash\n/, /^$/],

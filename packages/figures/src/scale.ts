@@ -9,6 +9,8 @@ export type Scale = ((value: number) => number) & {
 type Tick = { readonly at: number; readonly label: string };
 
 const TICKS = 5;
+/** Ticks within a power of ten. */
+const ROUND = [1, 2, 5];
 
 /** Maps an axis onto a range of pixels; on a log axis both its ends are positive. */
 export function scaleOf({ min, max, isLog }: Axis, [from, to]: readonly [number, number]): Scale {
@@ -23,7 +25,8 @@ export function ticksOf(axis: Axis, scale: Scale): readonly Tick[] {
   return placesOf(axis, scale).map((at) => ({ at, label: format(at) }));
 }
 
-function placesOf({ min, max, interval, isLog }: Axis, scale: Scale): readonly number[] {
+function placesOf({ min, max, interval, ticks, isLog }: Axis, scale: Scale): readonly number[] {
+  if (ticks !== undefined) return ticks;
   if (interval !== undefined) {
     const count = Math.round((max - min) / interval);
     return Array.from({ length: count + 1 }, (_, i) => exact(min + i * interval));
@@ -31,7 +34,10 @@ function placesOf({ min, max, interval, isLog }: Axis, scale: Scale): readonly n
   if (isLog !== true) return scale.ticks(TICKS);
   const [low, high] = [Math.ceil(Math.log10(min) - 1e-9), Math.floor(Math.log10(max) + 1e-9)];
   const powers = Array.from({ length: Math.max(0, high - low + 1) }, (_, i) => 10 ** (low + i));
-  return powers.length > 1 ? powers : scale.ticks(TICKS);
+  if (powers.length > 1) return powers;
+  const rounded = [low - 1, low, high].flatMap((power) => ROUND.map((one) => one * 10 ** power));
+  const within = [...new Set(rounded)].filter((one) => one >= min && one <= max);
+  return within.length > 1 ? within : scale.ticks(TICKS);
 }
 
 function exact(value: number): number {

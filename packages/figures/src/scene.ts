@@ -93,7 +93,9 @@ function frameX(axis: Axis, scale: Scale, box: Box, ink: Ink): Shape[] {
     ({ at, label }) => [Math.round(scale(at)), label] as const,
   );
   return [
-    ...ticks.map(([x]) => path(segmentOf([x, box.y], [x, bottom]), ink.grid)),
+    ...ticks
+      .filter(([x]) => x > Math.round(box.x))
+      .map(([x]) => path(segmentOf([x, box.y], [x, bottom]), ink.grid)),
     path(segmentOf([box.x, bottom], [box.x + box.width, bottom]), ink.text),
     ...ticks.map(([x]) => path(segmentOf([x, bottom], [x, bottom + TICK]), ink.text)),
     ...apart(ticks).map(([x, label]) => text(label, [x, bottom + 15], "middle")),
@@ -108,7 +110,9 @@ function frameY(axis: Axis, scale: Scale, box: Box, ink: Ink): Shape[] {
     ({ at, label }) => [Math.round(scale(at)), label] as const,
   );
   return [
-    ...ticks.map(([y]) => path(segmentOf([box.x, y], [box.x + box.width, y]), ink.grid)),
+    ...ticks
+      .filter(([y]) => y < Math.round(box.y + box.height))
+      .map(([y]) => path(segmentOf([box.x, y], [box.x + box.width, y]), ink.grid)),
     path(segmentOf([box.x, box.y], [box.x, box.y + box.height]), ink.text),
     ...ticks.map(([y]) => path(segmentOf([box.x - TICK, y], [box.x, y]), ink.text)),
     ...ticks.map(([y, label]) => text(label, [box.x - 8, y], "end")),

@@ -233,7 +233,7 @@ function curvesOf(reader: StoreReader, runs: readonly RunSummary[], steps: numbe
 const LONG_NAME = 28;
 
 /** Names groups by their labels without the seed, or by names of runs where labels are the same. */
-function groupNames({ rows }: Comparison): readonly string[] {
+export function groupNames({ rows }: Comparison): readonly string[] {
   const firsts = rows.map(({ runs: [first] }) => first);
   const labels = firsts.map(({ label, name, grid }) => withoutSeed(label ?? name) || (grid ?? ""));
   const areDifferent = new Set(labels).size === labels.length;

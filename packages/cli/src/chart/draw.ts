@@ -1,0 +1,29 @@
+/** Draws what a chart is asked to show. */
+import { paperLook, type Sheet, sheetOf } from "@ablate/figures";
+import type { RunSummary, StoreReader } from "@ablate/store";
+import { type Builder, curves } from "./curves.ts";
+import { effects } from "./effects.ts";
+import { groupsOf } from "./groups.ts";
+import { histograms } from "./histograms.ts";
+import { layers } from "./layers.ts";
+import { figureOf } from "./panel.ts";
+import { ratios } from "./ratios.ts";
+import type { ChartRequest, Kind } from "./request.ts";
+
+const BUILDERS: Readonly<Record<Kind, Builder>> = { curves, ratios, layers, histograms, effects };
+
+/**
+ * Lays out a chart of some runs on paper, and says in words what it shows.
+ *
+ * @throws UsageError - if the runs have nothing to show, or what is asked for is unknown
+ */
+export function drawChart(
+  reader: StoreReader,
+  selected: readonly RunSummary[],
+  request: ChartRequest,
+): { readonly sheet: Sheet; readonly caption: string } {
+  const look = paperLook(request);
+  const groups = groupsOf(reader, selected, request);
+  const drawn = BUILDERS[request.kind](reader, groups, { request, look });
+  return { sheet: sheetOf(figureOf(drawn, request), look), caption: drawn.caption };
+}
