@@ -10,11 +10,18 @@ const OPEN: readonly string[] = [
   ...["FILE", "PATH", "RUN", "GRID", "FILTER", "TAG", "KEY", "RUN|VALUE", "TEXT", "SQL"],
   ...["N", "I", "S", "R", "D", "AGE", "COLSxROWS", "1,2,3", "LIST", "COLUMN"],
   ...["KEY=VALUE", "thresholds.NAME=VALUE", "LAYER"],
-  ...["URL", "SIZE", "+NAME", "STEP", "STEPS", "FROM-TO"],
+  ...["URL", "SIZE", "+NAME", "STEP", "STEPS", "FROM-TO", "LENGTH"],
 ];
 
 /** Options that take names of runs, groups and metrics alike. */
-const OF_NAMES: readonly string[] = ["ui --mark", "ui --metrics", "ui --hide", "ui --only"];
+const OF_NAMES: readonly string[] = [
+  "ui --mark",
+  "ui --metrics",
+  "ui --hide",
+  "ui --only",
+  "chart --series",
+  "chart --hide",
+];
 
 type Row = readonly [verb: string, name: string, option: Option];
 

@@ -35,7 +35,7 @@ export const command: Command = {
       value: "NAME",
       help: "loss (default), valid_loss, lr, ratio:PARAM, gradient_norm, accuracy or what else was recorded; several give several charts",
     },
-    layer: { value: "NAME", help: "of histograms (default: the first hidden one)" },
+    layer: { value: "LAYER", help: "of histograms (default: the first hidden one)" },
     x: { value: "NAME", choices: AXES, help: "what is across: step (default), examples, time" },
     "log-x": { help: "a logarithmic x axis" },
     "log-y": { help: "a logarithmic y axis" },
