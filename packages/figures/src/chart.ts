@@ -47,8 +47,6 @@ export type Axis = {
   readonly ticks?: readonly { readonly at: number; readonly label: string }[];
   /** Between ticks, where it should not be chosen. */
   readonly interval?: number;
-  /** Where ticks are, where these should not be chosen. */
-  readonly ticks?: readonly number[];
   /** Without ticks and their labels. */
   readonly isBare?: boolean;
 };

@@ -25,8 +25,7 @@ export function ticksOf(axis: Axis, scale: Scale): readonly Tick[] {
   return placesOf(axis, scale).map((at) => ({ at, label: format(at) }));
 }
 
-function placesOf({ min, max, interval, ticks, isLog }: Axis, scale: Scale): readonly number[] {
-  if (ticks !== undefined) return ticks;
+function placesOf({ min, max, interval, isLog }: Axis, scale: Scale): readonly number[] {
   if (interval !== undefined) {
     const count = Math.round((max - min) / interval);
     return Array.from({ length: count + 1 }, (_, i) => exact(min + i * interval));

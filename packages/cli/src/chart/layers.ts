@@ -130,7 +130,9 @@ function panelOf(
   const every = Math.ceil(depth / 8);
   const x = {
     ...{ title: "hidden layer", min: 1 - PAD * depth, max: depth + PAD * depth },
-    ticks: Array.from({ length: depth }, (_, i) => i + 1).filter((at) => (at - 1) % every === 0),
+    ticks: Array.from({ length: depth }, (_, i) => i + 1)
+      .filter((at) => (at - 1) % every === 0)
+      .map((at) => ({ at, label: String(at) })),
   };
   const asked = { ...request, isLogY: isLog, isLogX: true };
   const { axis } = yAxisOf(lines, { title, x, request: asked });
