@@ -175,7 +175,6 @@ test.each([
   ["learning_rate: 1", 'unknown key, did you mean "train.lr"?'],
   ["optimizer: adam", 'unknown key, did you mean "train.optimizer"?'],
   ["train.momentum: 0.9", "unknown key; it is a setting of train.optimizer"],
-  [`train.lr: '\${train.l2}'`, "; an alias takes one value from another: &lr 0.1, then *lr"],
   [
     "grid: { init.hidden.weight.gain: [0.5, 4] }",
     "is one value; list whole values, as [{ scheme: kaiming, gain: 0.5 }]",

@@ -77,6 +77,8 @@ test.each([
   "seeds: [1..5, 9, { range: [20, 22] }]",
   "sample: 40",
   "sample: { runs: all, seed: 7 }\norder: random",
+  `train.l2: \${train.lr}\nmodel: { bias: "\${model.tie}", hidden: ["\${model.embedding}"] }\ninit.hidden.beta: \${init.hidden.bias}`,
+  `grid: { train.l2: [0, "\${train.lr}"] }\ninit.embedding: { scheme: normal, std: "\${train.lr}" }`,
 ])("both the schema and ablate take %j", (text) => {
   const config = `${DATA}\n${text}`;
 
@@ -149,6 +151,8 @@ test.each([
   "sample: many",
   "sample: { runs: 3, seeds: 4 }",
   "order: shuffled",
+  `seeds: ["\${train.lr}"]`,
+  `train.lr: a\${train.l2}`,
 ])("both the schema and ablate refuse %j", (text) => {
   const config = text.startsWith("data") ? text : `${DATA}\n${text}`;
 

@@ -31,10 +31,17 @@ export function hintForValue({ path, node, value, isMissing }: Given): string {
     return `; write ${value ? "hidden" : "none"}`;
   }
   if (key === "data" && typeof value === "string") return `; write { file: ${value} }`;
-  if (typeof value === "string" && value.includes("${")) {
-    return "; an alias takes one value from another: &lr 0.1, then *lr";
-  }
-  return "";
+  return typeof value === "string" ? hintForText(value) : "";
+}
+
+/** A value of another key is written alone, in braces. */
+function hintForText(text: string): string {
+  const [, braced, dotted] = /\$(?:\{([a-z][\w.]*)|([a-z]\w*\.[\w.]*\w))/.exec(text) ?? [];
+  const name = braced ?? dotted;
+  if (name === undefined) return "";
+  return /^\$\{[^{}]*\}$/.test(text)
+    ? "; only keys of a run take values from others"
+    : `; a value of another key stands alone: "\${${name}}"`;
 }
 
 const LISTS: ReadonlySet<string> = new Set([

@@ -63,7 +63,11 @@ function parse(text: string, lineCounter: LineCounter, place: Place): Document.P
     const document = parseDocument(text, { lineCounter, prettyErrors: false, uniqueKeys: false });
     const error = document.errors[0] ?? document.warnings[0];
     const { yaml } = document.directives;
-    if (error !== undefined) refuse(error.pos[0], explain(error));
+    const at = error?.pos[0] ?? 0;
+    const bare = /^\$\{[^{}\s]*\}?/.exec(error === undefined ? "" : text.slice(at - 1))?.[0];
+    // In braces and brackets a brace is YAML's own.
+    if (bare !== undefined) refuse(at - 1, `not valid YAML: ${bare} stands in quotes here`);
+    if (error !== undefined) refuse(at, explain(error));
     if (yaml.explicit === true && yaml.version !== "1.2") {
       refuse(0, `YAML ${yaml.version} is not read, a config is YAML 1.2`);
     }

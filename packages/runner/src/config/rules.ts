@@ -2,6 +2,7 @@
 import type { Position, Problem } from "./config-error.ts";
 import { type Leaf, leavesOf, readValues, whyCommon } from "./grid.ts";
 import { mapOf } from "./merge.ts";
+import { referencesIn } from "./references.ts";
 import { isNamed, isSection, NAME } from "./schema.ts";
 import { flowText, type MapNode, mapNode, type Node } from "./tree.ts";
 
@@ -63,6 +64,12 @@ function readRule(item: Node, { name, extra, problems }: Reading): Rule[] {
   const own = [...item.entries].filter(([key]) => extra.includes(key));
   const asked = leavesOf(tree, "", (key) => isSection(key) || isNamed(key)).map(ofName);
   const leaves = [...own.map(([key, entry]) => ({ key, ...entry })), ...asked];
+  const taken = leaves.filter(({ key, value }) => referencesIn(value, key).length > 0);
+  for (const { key, value } of taken) {
+    const message = `${name}.${key}: is compared, and takes no value from another key`;
+    problems.push({ ...value.at, message });
+  }
+  if (taken.length > 0) return [];
   return leaves.length === 0 ? [] : [{ name, at: item.at, text: textOf(item), leaves, extra }];
 }
 

@@ -220,6 +220,11 @@ export function isSection(key: string): boolean {
   return SECTIONS.has(ofFirstLayer(key));
 }
 
+/** Whether a dotted key holds a value. */
+export function isKey(key: string): boolean {
+  return KEY_SCHEMAS.has(ofFirstLayer(key));
+}
+
 /** Returns the key of the first layer for one of any single layer. */
 function ofFirstLayer(key: string): string {
   return key.replace(/^init\.hidden\d+(?=\.|$)/, FIRST_LAYER);

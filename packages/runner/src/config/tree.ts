@@ -1,22 +1,22 @@
 /** YAML values that remember where they were written, also after merging files and options. Immutable. */
 import type { Position } from "./config-error.ts";
 
-type Scalar = {
+/** Where a value is from: its place, and the key of which it is the value where that is another one. */
+type Origin = { readonly at: Position; readonly from?: string };
+
+type Scalar = Origin & {
   readonly kind: "scalar";
-  readonly at: Position;
   readonly value: string | number | boolean | null;
   /** A number as it was written, where it is too large to be kept. */
   readonly written?: string;
 };
-export type List = {
+export type List = Origin & {
   readonly kind: "list";
-  readonly at: Position;
   readonly items: readonly Node[];
 };
 export type Entry = { readonly keyAt: Position; readonly value: Node };
-export type MapNode = {
+export type MapNode = Origin & {
   readonly kind: "map";
-  readonly at: Position;
   readonly entries: ReadonlyMap<string, Entry>;
 };
 export type Node = Scalar | List | MapNode;
@@ -74,6 +74,7 @@ export function toLabelText(node: Node): string {
   switch (node.kind) {
     case "scalar":
       return String(node.value ?? "none")
+        .replace(/^\$\{(.*)\}$/, "$1")
         .replace("+", "")
         .replace(OTHER_LETTERS, "_");
     case "list":
@@ -87,6 +88,25 @@ export function toLabelText(node: Node): string {
         )
         .join("_");
   }
+}
+
+/** Returns a value as it could have been written at a place; a rate that never changes is a number. */
+export function toNode(value: unknown, at: Position): Node {
+  if (Array.isArray(value))
+    return { kind: "list", at, items: value.map((item) => toNode(item, at)) };
+  if (typeof value !== "object" || value === null) return scalarNode(value, at);
+  const entries = Object.entries(value).filter(([, one]) => one !== undefined);
+  const [[key, only] = []] = entries;
+  if (entries.length === 1 && key === "0") return toNode(only, at);
+  return mapNode(
+    at,
+    entries.map(([name, one]) => [name, { keyAt: at, value: toNode(one, at) }]),
+  );
+}
+
+function scalarNode(value: unknown, at: Position): Node {
+  const isPlain = typeof value === "number" || typeof value === "boolean" || value === null;
+  return { kind: "scalar", at, value: isPlain ? value : String(value) };
 }
 
 export function mapNode(at: Position, entries: Iterable<readonly [string, Entry]> = []): MapNode {

@@ -5,6 +5,7 @@ import type { Problem } from "./config-error.ts";
 import { describeIssue, show } from "./describe-issue.ts";
 import { hintForValue, otherName } from "./hint-for-value.ts";
 import { hasSettingsAlone } from "./merge.ts";
+import { withoutReferring } from "./references.ts";
 import { CONFIG_KEYS, type FileConfig, fileSchema, isSection, SECTION_NAMES } from "./schema.ts";
 import { follow, type MapNode, mapNode, type Node, nodeAt, type Path, toValue } from "./tree.ts";
 
@@ -12,7 +13,10 @@ type Issue = z.core.$ZodIssue;
 
 /** Returns the config with its defaults, or null where there are problems. */
 export function validate(tree: MapNode, problems: Problem[]): FileConfig | null {
-  return validateSection(fileSchema, null, { tree: withoutSettingsAlone(tree), problems });
+  return validateSection(fileSchema, null, {
+    tree: withoutReferring(withoutSettingsAlone(tree)),
+    problems,
+  });
 }
 
 /** Leaves out settings of an optimiser that the runs may name: each run is checked with its own. */
@@ -79,7 +83,8 @@ function locate(tree: MapNode, prefix: Path, issue: Issue): Problem[] {
   const isAbsent = issue.code === "invalid_type" && issue.input === undefined;
   const shown = isMissing || isAbsent ? path : path.slice(0, depth);
   const said = asWritten(issue, node);
-  const hint = hintForValue({ path, node, value: issue.input, isMissing: isMissing || isAbsent });
+  const given = { path, node, value: issue.input, isMissing: isMissing || isAbsent };
+  const hint = node.from === undefined ? hintForValue(given) : `, which is that of ${node.from}`;
   return [{ ...at, message: `${pathText(shown)}: ${said}${hint}` }];
 }
 

@@ -33,11 +33,19 @@ export function integer(min: number, max: number): z.ZodType<number> {
 /** A number that YAML takes for text. A quoted `"3"` is none: who writes quotes means text. */
 const WRITTEN = new RegExp(`^(?=.*[_/(])${NUMBER_PATTERN.source}`);
 
+/** A value that stands for that of another key, as `${train.lr}`. */
+export const REFERENCE: RegExp = /^\$\{([^{}]*)\}$/;
+
 /** A number as text, for editors. */
 export const QUOTIENT: z.ZodType<string> = z
   .string()
   .regex(WRITTEN)
   .meta({ patternErrorMessage: "expected a number, or a fraction such as 5/3" });
+
+const FRACTION_OR_KEY = z
+  .string()
+  .regex(new RegExp(`${WRITTEN.source}|${REFERENCE.source}`))
+  .meta({ patternErrorMessage: `expected a number, a fraction such as 5/3, or a \${KEY}` });
 
 /** What PyTorch takes for a seed; its generator takes the low 32 bits. */
 const [LEAST_SEED, MOST_SEED] = [-(2n ** 63n), 2n ** 64n - 1n];
@@ -85,7 +93,7 @@ export function about<T extends z.ZodType>(schema: T, description: string, examp
 }
 
 function fraction(number: z.ZodType<number>): z.ZodType<number> {
-  return shorthand(number, QUOTIENT, asNumber);
+  return shorthand(number, FRACTION_OR_KEY, asNumber);
 }
 
 /** Reads a number that YAML takes for text, such as `5/3`; leaves anything else as it is. There is one zero. */

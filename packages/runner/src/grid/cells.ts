@@ -86,7 +86,9 @@ function checkValues(grid: GridLayers, reader: SectionReader, problems: Problem[
   for (const { tree } of variants) reportUnknown(tree, problems, ["description"]);
   for (const { tree } of options) reportUnknown(tree, problems);
   for (const { tree } of [...variants, ...options]) {
-    if (!hasSettingsAlone(tree)) reader.read([base, tree]);
+    const layers: Layers = [base, tree];
+    // What is taken from elsewhere is known of whole runs only.
+    if (!hasSettingsAlone(tree) && !reader.refers(layers)) reader.read(layers);
   }
 }
 

@@ -6,6 +6,7 @@ import { canonicalJson } from "../config/canonical-json.ts";
 import type { Exclusion } from "../config/config.ts";
 import type { Problem } from "../config/config-error.ts";
 import type { Leaf } from "../config/grid.ts";
+import { withoutReferring } from "../config/references.ts";
 import { leafTree, type Rule } from "../config/rules.ts";
 import { isNamed, NAME } from "../config/schema.ts";
 import { flowText, toValue } from "../config/tree.ts";
@@ -30,7 +31,7 @@ export class GridRules {
   readonly #exclude: readonly { readonly matcher: Matcher; count: number }[];
 
   constructor(grid: GridLayers, settings: Settings) {
-    const context = { ...grid, ...settings };
+    const context = { ...grid, ...settings, base: withoutReferring(grid.base) };
     this.#exclude = grid.exclude.map((rule) => ({ matcher: new Matcher(rule, context), count: 0 }));
     this.when = new Map(
       grid.when.map(({ key, anyOf }) => [key, anyOf.map((rule) => new Matcher(rule, context))]),

@@ -2,11 +2,14 @@
 import { basename, dirname, extname, isAbsolute, resolve } from "node:path";
 import { USUAL_READING } from "@ablate/core";
 import { type Environment, expandPath, PathError } from "@ablate/text";
+import { canonicalJson } from "../config/canonical-json.ts";
 import type { Cell, GridConfig, Overrides } from "../config/config.ts";
 import { ConfigError, type Position, type Problem } from "../config/config-error.ts";
+import { whyCommon } from "../config/grid.ts";
 import { merge } from "../config/merge.ts";
 import { readOverrides } from "../config/overrides.ts";
 import { readFiles, type Sources, STDIN } from "../config/read-files.ts";
+import { referencesIn } from "../config/references.ts";
 import type { Sample } from "../config/sample-schema.ts";
 import { type MapNode, nodeAt } from "../config/tree.ts";
 import { validate } from "../config/validate.ts";
@@ -60,6 +63,7 @@ function load(path: string, overrides: Overrides, loading: Loading): GridConfig 
   const mostRuns = mostBefore(sampled, overrides.mostRuns);
   const seeds = top?.seeds ?? [0];
   const { cells, excluded, warnings } = expandCells(grid, { seeds, mostRuns, problems });
+  problems.push(...varyingProblems(cells, base));
   const files = filesOf(base, environment, problems);
   for (const file of files.values()) problems.push(...fileProblems(file, whyUnreadable));
   if (problems.length > 0 || top === null) throw new ConfigError(problems);
@@ -75,7 +79,7 @@ function load(path: string, overrides: Overrides, loading: Loading): GridConfig 
     filesAt: new Map([...files].map(([key, { at }]) => [key, at])),
     ownFiles: { valid: pathOf("validation") ?? null, test: pathOf("test") ?? null },
     reading: { separator, end },
-    record: top.record,
+    record: cells[0]?.config.record ?? top.record,
     seeds: top.seeds,
     sample: { ...top.sample, runs: sampled },
     order: overrides.order ?? top.order,
@@ -92,6 +96,20 @@ const SAMPLED_FROM = 10;
 /** Returns how many runs a grid may have before it is sampled. */
 function mostBefore(sampled: Sample["runs"], most = Number.POSITIVE_INFINITY): number {
   return sampled !== "all" && sampled <= most ? SAMPLED_FROM * most : most;
+}
+
+/** Groups of keys that all runs share, and that may take values of keys that vary. */
+const SHARED = ["record", "thresholds"] as const;
+
+function varyingProblems(cells: readonly Cell[], base: MapNode): Problem[] {
+  return SHARED.flatMap((name) => {
+    const entry = base.entries.get(name);
+    if (entry === undefined || referencesIn(entry.value, name).length === 0) return [];
+    const texts = new Set(cells.map(({ config }) => canonicalJson(config[name] ?? {})));
+    if (texts.size <= 1) return [];
+    const message = `${name}: takes a value that varies, and ${whyCommon(name)}`;
+    return [{ ...entry.keyAt, message }];
+  });
 }
 
 /** A data file: as it is written, without variables, and its absolute path. */

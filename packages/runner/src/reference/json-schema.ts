@@ -3,9 +3,10 @@
 import { z } from "zod";
 import { LAYER_NAMES, LAYER_SETTINGS } from "../config/layers-schema.ts";
 import { MAKERS } from "../config/makers.ts";
+import { isOfText } from "../config/references.ts";
 import { isSection, KEY_SCHEMAS, SECTION_NAMES } from "../config/schema.ts";
 import { SEEDS_PATTERN } from "../config/seed-list.ts";
-import { seed, shortFormOf } from "../config/value-schemas.ts";
+import { REFERENCE, seed, shortFormOf } from "../config/value-schemas.ts";
 
 /** What may stand at the keys of a run, by the part of a config that has them. */
 const PARTS: Readonly<Record<string, (key: string) => JsonSchema>> = {
@@ -43,6 +44,7 @@ function configJsonSchema(): JsonSchema {
       makers: { anyOf: MAKERS.map(makerSchema) },
       conditions: oneOrMore(section("run", "", { variant: name })),
       rule: { ...section("run", "", { variant: name, seed: refTo("seed") }), minProperties: 1 },
+      taken: { type: "string", pattern: REFERENCE.source },
       layer: { anyOf: [{ enum: LAYER_NAMES }, ...LAYER_SETTINGS.map(valueSchema)] },
     },
   };
@@ -85,13 +87,20 @@ function keyDefinitions(): Readonly<Record<string, JsonSchema>> {
   const values = own.map((key): [string, JsonSchema] => {
     const value = schemaOf(key);
     const isScheme = value.title === "scheme";
-    return [key, isScheme ? { ...about(key), allOf: [refTo("scheme")] } : value];
+    const own = isScheme ? { ...about(key), allOf: [refTo("scheme")] } : value;
+    return [key, RUN_KEYS.includes(key) && !isOfText(key) ? orTaken(own) : own];
   });
   return {
     ...Object.fromEntries(values),
     scheme: { anyOf: scheme.anyOf },
     seed: { ...valueSchema(seed), description: "a seed", examples: [1] },
   };
+}
+
+/** A whole value may be taken from another key; the pattern of numbers says so of those inside. */
+function orTaken({ description, examples, ...value }: JsonSchema): JsonSchema {
+  const words = { description, examples };
+  return { ...words, anyOf: [value, refTo("taken")] };
 }
 
 function schemaOf(key: string): JsonSchema {
