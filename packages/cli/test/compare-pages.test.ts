@@ -8,6 +8,7 @@ import { beforeAll, expect, test } from "vitest";
 import { pythonWith } from "../../../testing/python.ts";
 import { ablate, makeFolder } from "./make.ts";
 import { HOSTILE, recordPaper } from "./paper-make.ts";
+import { metric, recordRun } from "./recorded-make.ts";
 
 const browser = spawnSync("sh", ["-c", "command -v chromium"], { encoding: "utf8" }).stdout.trim();
 const { env, missing } = pythonWith("typst");
@@ -64,7 +65,7 @@ test.skipIf(browser === "" && !process.env.CI)(
       4,
       "−8",
     ]);
-    expect(caption).toContain(`${HOSTILE} (2 of 5 failed)`);
+    expect(caption).toContain(`depth 1, unit ${HOSTILE} (2 of 5 failed)`);
   },
   120_000,
 );
@@ -149,6 +150,27 @@ test("columns are chosen by name, in any order, by what tables and configs call 
       "5 1 25.44 ± 0.99",
     ]),
   );
+});
+
+test("what has not finished is said, and keys without a column are counted", async () => {
+  const keys = Object.fromEntries(Array.from({ length: 14 }, (_, i) => [`key${i}`, i]));
+  recordRun(folder, {
+    grid: "on its way",
+    label: "a",
+    config: {},
+    record: metric("val_loss", [2]),
+  });
+  const other = { grid: "on its way", label: "b", config: keys, state: "running" } as const;
+  recordRun(folder, { ...other, record: metric("val_loss", [1.00004]) });
+
+  const html = await printed("compare", "on its way", "--format", "html");
+
+  expect(html).toMatch(
+    /<caption>One run each\. .*1 of 2 runs not finished\. 2 more keys of the configs differ\.<\/caption>/,
+  );
+  expect(html).toContain('<table id="tab-on-its-way">');
+  expect(html.match(/key\d+/g)).toHaveLength(12);
+  expect(html).toMatch(/<tr><td>b<\/td>.*<td>running<\/td>.*<strong>1\.000<\/strong>/);
 });
 
 test.each([

@@ -6,7 +6,7 @@ import {
   missingPairsText,
   shortKey,
 } from "@ablate/store";
-import { didYouMean } from "@ablate/text";
+import { counted, didYouMean } from "@ablate/text";
 import { UsageError } from "../../command-line/errors.ts";
 import type { PaperGroup, PaperTable } from "../paper/table.ts";
 import { effectsCaption, type LostLine, rowsCaption } from "./caption.ts";
@@ -22,7 +22,6 @@ import {
   rowTitles,
   statesText,
   textsOf,
-  unshownNote,
 } from "./sections.ts";
 
 export type PaperOptions = {
@@ -116,9 +115,10 @@ function wholeOfRows(parts: readonly ComparedPart[], { digits, isByKey }: PaperO
   const named = nameColumns(comparisons, isByKey);
   const keys = [...new Set(comparisons.flatMap((one) => one.keys))];
   const titles = parts.flatMap((part) =>
-    rowTitles(part.comparison, isByKey).map((title) =>
-      [withinText(part), title].filter((text) => text !== null).join(", "),
-    ),
+    rowTitles(part.comparison, isByKey).map((title) => {
+      const own = isByKey ? `${keysText(part.comparison.keys)} ${title}` : title;
+      return [withinText(part), own].filter((text) => text !== null).join(", ");
+    }),
   );
   const isCut = !isByKey && keys.length > MOST_KEYS;
   const caption = rowsCaption(
@@ -132,7 +132,9 @@ function wholeOfRows(parts: readonly ComparedPart[], { digits, isByKey }: PaperO
       ...others.flatMap((own) => own.map((column) => unlessSaid(column, first ?? []))),
     ],
     groups: parts.map((part) => ({ title: withinText(part), size: part.comparison.rows.length })),
-    caption: isCut ? `${caption} ${unshownNote(keys)}.` : caption,
+    caption: isCut
+      ? `${caption} ${counted(keys.length - MOST_KEYS, "more key")} of the configs differ.`
+      : caption,
   };
 }
 

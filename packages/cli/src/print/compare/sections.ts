@@ -105,8 +105,7 @@ export function rowSection(comparison: Comparison, isByKey: boolean): Section {
 /** Most keys of a config that are columns or are named together: configs of other programs have hundreds. */
 export const MOST_KEYS = 12;
 
-/** Says that not every key has a column. */
-export function unshownNote(keys: readonly string[]): string {
+function unshownNote(keys: readonly string[]): string {
   const rest = counted(keys.length - MOST_KEYS, "more key");
   return `${rest} of the configs differ; \`ablate diff A B\` shows those of two runs, --json all`;
 }

@@ -121,18 +121,22 @@ function specOf(shapes: readonly Shape[]): string {
 
 /** Returns the column of siunitx that holds all of these numbers. */
 function numberSpec(numbers: readonly string[]): string {
-  const parts = numbers.map((text) => {
-    const [digits = "", power = ""] = text.split("e");
-    const [whole = "", decimals = ""] = digits.replace("-", "").split(".");
-    return { whole, decimals, power: power.replace(/[-+]/, "") };
-  });
-  const most = (part: "whole" | "decimals" | "power"): number =>
-    Math.max(...parts.map((one) => one[part].length));
-  const minus = numbers.some((text) => text.startsWith("-")) ? "-" : "";
-  const powerMinus = numbers.some((text) => text.includes("e-")) ? "-" : "";
-  const power = most("power") === 0 ? "" : `e${powerMinus}${most("power")}`;
-  return `S[table-format=${minus}${most("whole")}.${most("decimals")}${power},detect-weight]`;
+  let [whole, decimals, power] = [0, 0, 0];
+  let [minus, powerMinus] = ["", ""];
+  for (const text of numbers) {
+    const [, sign = "", before = "", after = "", powerSign = "", ten = ""] =
+      NUMBER.exec(text) ?? [];
+    whole = Math.max(whole, before.length);
+    decimals = Math.max(decimals, after.length);
+    power = Math.max(power, ten.length);
+    minus ||= sign;
+    powerMinus ||= powerSign;
+  }
+  const ofPower = power === 0 ? "" : `e${powerMinus}${power}`;
+  return `S[table-format=${minus}${whole}.${decimals}${ofPower},detect-weight]`;
 }
+
+const NUMBER = /^(-?)(\d+)\.?(\d*)(?:e(-?)(\d+))?$/;
 
 function cellsOf({ groups }: PaperTable, column: number): readonly PaperCell[] {
   return groups.flatMap(({ rows }) => rows.map((row) => row[column] ?? ""));
