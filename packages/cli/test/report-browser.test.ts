@@ -90,6 +90,7 @@ chromiumTest("lets nothing in that would ask the network", async () => {
 const COLORS = [
   ...["page", "text", "muted", "link", "error", "warning", "info", "guide"],
   ...Array.from({ length: 8 }, (_, place) => `s${place}`),
+  ...Array.from({ length: 4 }, (_, place) => `p${place}`),
 ];
 
 chromiumTest.each(["light", "dark"] as const)(
@@ -115,7 +116,7 @@ chromiumTest.each(["light", "dark"] as const)(
     for (const { name, contrast } of contrasts) {
       expect([name, contrast]).toEqual([
         name,
-        expect.toSatisfy((value: number) => value >= (/^s\d$|guide/.test(name) ? 3 : 4.5)),
+        expect.toSatisfy((value: number) => value >= (/^[sp]\d$|guide/.test(name) ? 3 : 4.5)),
       ]);
     }
   },
@@ -171,47 +172,49 @@ chromiumTest("names every chart and picture", async () => {
   expect(landmarks).toEqual(["HEADER", "NAV", "MAIN", "FOOTER"]);
 });
 
-chromiumTest("has a table with numbers for every chart and picture", async () => {
-  const page = await newPage();
-  await page.goto(file);
+chromiumTest(
+  "has a table with numbers for every chart and picture, folded in its section",
+  async () => {
+    const page = await newPage();
+    await page.goto(file);
 
-  const tables = await page.$$eval('svg[role="img"], img', (all) =>
-    all.map((one) => {
-      const own = one.closest(".panels > div, .panels > figure");
-      const name = one.querySelector("title")?.textContent ?? "";
-      const below = one.closest("figure")?.nextElementSibling?.querySelectorAll("table") ?? [];
-      const ofKind = [...below].find((table) =>
-        table.caption?.textContent?.startsWith(`${name.split(": ")[1]}: spread`),
-      );
-      const table = own?.querySelector("table") ?? ofKind ?? below[0];
-      const cells = [...(table?.querySelectorAll("td") ?? [])].map((cell) => cell.textContent);
-      return {
-        name: one.querySelector("title")?.textContent ?? one.closest("figure")?.textContent,
-        caption: table?.caption?.textContent ?? "",
-        numbers: cells.filter((text) => /\d/.test(text ?? "")).length,
-      };
-    }),
-  );
+    const found = await page.$$eval('svg[role="img"], img', (all) =>
+      all.map((one) => {
+        const tables = [
+          ...(one.closest("section[aria-labelledby]")?.querySelectorAll("table") ?? []),
+        ];
+        return {
+          name: one.querySelector("title")?.textContent ?? one.closest("figure")?.textContent ?? "",
+          captions: tables.map((table) => table.caption?.textContent ?? ""),
+          rows: tables.flatMap((table) => [...table.rows].map((row) => row.textContent ?? "")),
+        };
+      }),
+    );
+    const folds = await page.$$eval("section[aria-labelledby] details > summary", (all) =>
+      all.map((one) => [one.closest("section[aria-labelledby]")?.ariaLabel, one.textContent]),
+    );
 
-  expect(tables.length).toBeGreaterThan(20);
-  for (const { name, caption, numbers } of tables) {
-    expect([name, caption, numbers]).toEqual([
-      name,
-      expect.stringMatching(/\S/),
-      expect.toSatisfy((count: number) => count >= 2),
-    ]);
-  }
-  const histograms = tables.filter(({ caption }) => /spread, and the numbers/.test(caption));
-  expect(histograms).toHaveLength(3 * 3);
-  for (const { name, caption } of histograms) expect(name).toContain(caption.split(": spread")[0]);
-  const maps = tables.filter(({ caption }) => caption.includes("units by the share"));
-  expect(maps.length).toBeGreaterThan(6);
-  for (const { name, caption } of maps) expect(name).toContain(caption.split(": units")[0]);
-});
+    expect(found.length).toBeGreaterThan(20);
+    for (const { name, rows } of found)
+      expect([name, rows.filter((text) => /\d/.test(text)).length]).toEqual([
+        name,
+        expect.toSatisfy((count: number) => count >= 2),
+      ]);
+    const histograms = found.filter(({ name }) => /: (activations|gradients)/.test(name));
+    expect(histograms).toHaveLength(3 * 3);
+    for (const { name, captions } of histograms)
+      expect(captions).toContainEqual(expect.stringContaining(`${name.split(": ")[1]}: spread`));
+    const maps = found.filter(({ name }) => name.includes("% saturated, "));
+    expect(maps.length).toBeGreaterThan(6);
+    for (const { name, rows } of maps)
+      expect(rows).toContainEqual(expect.stringContaining(name.split(": ")[0] ?? "-"));
+    expect(folds.filter(([, text]) => text === "in numbers").length).toBeGreaterThan(3);
+  },
+);
 
 /** Where the histograms of each kind of number are, in the order of the groups. */
 async function histogramPlaces(page: Page): Promise<readonly (readonly Place[])[]> {
-  const places = await page.$$eval(".rows > div", (all) =>
+  const places = await page.$$eval(".rows-3 > div", (all) =>
     all.map((one) => {
       const { left, top } = one.getBoundingClientRect();
       return { left: Math.round(left), top: Math.round(top) };
@@ -219,6 +222,8 @@ async function histogramPlaces(page: Page): Promise<readonly (readonly Place[])[
   );
   return [0, 1, 2].map((kind) => places.filter((_place, i) => i % 3 === kind));
 }
+
+type Box = Readonly<Record<"left" | "right" | "top" | "bottom" | "width", number>>;
 
 type Place = { readonly left: number; readonly top: number };
 
@@ -264,7 +269,7 @@ chromiumTest.each([
       }),
   );
 
-  expect(charts.map(({ size }) => `.${size}`)).toEqual([shown, shown]);
+  expect(new Set(charts.map(({ size }) => `.${size}`))).toEqual(new Set([shown]));
   for (const { right, font, names } of charts) {
     expect(right).toBeLessThanOrEqual(width);
     expect(font).toBeGreaterThan(9);
@@ -277,6 +282,95 @@ chromiumTest("fits a phone: what is wider scrolls by itself", async () => {
   await page.goto(file);
 
   expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(390);
+});
+
+chromiumTest("never draws a parameter in the colour of a group", async () => {
+  const page = await newPage();
+  await page.goto(file);
+
+  const strokes = await page.$$eval("[aria-labelledby=updates] path[data-of]", (all) =>
+    all.map((one) => one.getAttribute("stroke")),
+  );
+
+  expect(strokes.length).toBeGreaterThan(3 * 5);
+  for (const stroke of strokes) expect(stroke).toMatch(/^var\(--p\d\)$/);
+});
+
+chromiumTest(
+  "text has a column, charts are wider, and their captions stand in the margin",
+  async () => {
+    const page = await newPage({ viewport: { width: 1280, height: 800 } });
+    await page.goto(file);
+
+    const boxes = await page.evaluate<Readonly<Record<string, Box>>>(`Object.fromEntries(
+    [["text", ".answer"], ["chart", "figure .chart"], ["caption", "figure figcaption"]].map(([name, one]) =>
+      [name, document.querySelector(one).getBoundingClientRect().toJSON()]))`);
+
+    expect(boxes.text?.width).toBeLessThan(760);
+    expect(boxes.chart?.width).toBeGreaterThan(boxes.text?.width ?? 0);
+    expect(boxes.caption?.left).toBeGreaterThan(boxes.chart?.right ?? 0);
+    expect(boxes.caption?.top).toBeLessThan(boxes.chart?.bottom ?? 0);
+    expect(await page.evaluate("document.documentElement.scrollWidth")).toBe(1280);
+  },
+);
+
+chromiumTest(
+  "tells step and value under the pointer, by the arrow keys and under a finger",
+  async () => {
+    const page = await newPage({ viewport: { width: 1280, height: 900 }, hasTouch: true });
+    await page.goto(file);
+    const chart = page.locator("[aria-labelledby=loss] .large svg").first();
+    const reading = page.locator("[aria-labelledby=loss] .large output").first();
+    await chart.scrollIntoViewIfNeeded();
+    const box = await chart.boundingBox();
+    const [x, y] = [(box?.x ?? 0) + 300, (box?.y ?? 0) + (box?.height ?? 0) - 60];
+
+    await page.mouse.move(x, y);
+    const pointed = await reading.textContent();
+    await page.mouse.move(x, 0);
+    const left = await reading.textContent();
+    await chart.focus();
+    await page.keyboard.press("ArrowRight");
+    const first = await reading.textContent();
+    await page.keyboard.press("ArrowRight");
+    const second = await reading.textContent();
+    await page.touchscreen.tap(x, y);
+
+    expect(pointed).toMatch(/^step [\d,]+: (plain|normed|wild) \d+\.\d+/);
+    expect(left).toBe("");
+    expect(first).toMatch(/^step \d+: /);
+    expect(Number(/\d+/.exec(second ?? ""))).toBeGreaterThan(Number(/\d+/.exec(first ?? "")));
+    expect(await reading.textContent()).toBe(pointed);
+  },
+);
+
+chromiumTest("what the pointer reads is what the tables have", async () => {
+  const page = await newPage({ viewport: { width: 1280, height: 900 } });
+  await page.goto(file);
+  const chart = page.locator("[aria-labelledby=updates] svg").first();
+  await chart.focus();
+  await page.keyboard.press("ArrowRight");
+  const read = await page.locator("[aria-labelledby=updates] output").first().textContent();
+  const [, param = "", value = ""] = /^step \d+: (\S+) (−?[\d.]+)$/.exec(read ?? "") ?? [];
+
+  const row = await page
+    .locator("[aria-labelledby=updates] tbody tr", { hasText: param })
+    .first()
+    .locator("td")
+    .first()
+    .textContent();
+
+  const [stored = ""] = (row ?? "").split(" →");
+  const number = (text: string): number => Number(text.replace("−", "-"));
+  expect(Math.abs(number(value) - number(stored))).toBeLessThan(0.011);
+});
+
+chromiumTest("without its script the page lacks nothing but the reading", async () => {
+  const page = await newPage({ javaScriptEnabled: false });
+  await page.goto(file);
+
+  expect(await page.locator("output").count()).toBe(0);
+  expect(await page.locator(".answer").isVisible()).toBe(true);
 });
 
 chromiumTest("draws every text of a chart inside of it", async () => {

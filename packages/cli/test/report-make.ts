@@ -11,6 +11,9 @@ const CONFIGS = fileURLToPath(new URL("../../../configs/", import.meta.url));
 /** Seeds of the grid of v1 to v7. */
 export const SEEDS = [42, 43, 44, 45, 46] as const;
 
+/** The update:data ratio of hidden weights below which a rule calls them slow there. */
+export const SLOW = 0.0008;
+
 /**
  * A folder whose `ablate.db` has v1 to v7 with five seeds, trained for 2,500 steps on every eighth name;
  * a threshold finds some of them slow.
@@ -26,7 +29,7 @@ description: What does the scale of the initial weights alone decide?
 extends: ${CONFIGS}init-schemes.yaml
 data: { file: names.txt, context: 3, shuffle_seed: 42 }
 train: { steps: 2500, lr: { 0: 0.1, 1500: 0.01 } }
-thresholds: { slow_updates: 0.0008 }
+thresholds: { slow_updates: ${SLOW} }
 seeds: [${SEEDS.join(", ")}]
 `,
   );
@@ -35,7 +38,7 @@ seeds: [${SEEDS.join(", ")}]
   return folder;
 }
 
-/** Makes a report and gives back its HTML. */
+/** Makes a report and gives back its HTML, with its script. */
 export async function reportIn(folder: string, ...args: readonly string[]): Promise<string> {
   const { status, stderr } = await ablate(
     folder,
@@ -57,6 +60,11 @@ export function sentencesOf(html: string): readonly string[] {
   return lists.flatMap((items) =>
     [...items.matchAll(/<li>(.*?)<\/li>/gs)].map(([, inner = ""]) => textOf(inner)),
   );
+}
+
+/** The sentence under the first picture. */
+export function answerOf(html: string): string {
+  return textOf(/<p class="answer">(.*?)<\/p>/s.exec(html)?.[1] ?? "");
 }
 
 export function textOf(html: string): string {

@@ -34,8 +34,13 @@ export type Mark =
       readonly text: string;
       readonly align: "start" | "middle" | "end";
     }
-  /** The name of a row, to the left of the axes. */
-  | { readonly kind: "text"; readonly at: Point; readonly text: string };
+  /** The name of a row to the left of the axes, or its numbers to the right. */
+  | {
+      readonly kind: "text";
+      readonly at: Point;
+      readonly text: string;
+      readonly side?: "left" | "right";
+    };
 
 export type Axis = {
   readonly title: string;

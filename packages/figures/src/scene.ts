@@ -36,6 +36,8 @@ export type Scene = {
   readonly height: number;
   /** Where the axes are. */
   readonly box: Box;
+  /** What they span. */
+  readonly axes: { readonly x: Axis; readonly y: Axis };
   /** Axes, grid and names. */
   readonly frame: readonly Shape[];
   /** What is cut at the edges of the box. */
@@ -49,6 +51,8 @@ export type Scene = {
 export type Ink = {
   readonly text: string;
   readonly grid: string;
+  /** Laid under charts that lie over another one. */
+  readonly page?: string;
 };
 
 const FONT_SIZE = 12;
@@ -77,12 +81,20 @@ export function sceneOf(chart: Chart, ink: Ink): Scene {
   ];
   const place = ([px, py]: Point): Point => [across(px), up(py)];
   return {
-    ...{ width, height, box },
+    ...{ width, height, box, axes: { x, y } },
     frame: [...frameX(x, across, box, ink), ...frameY(y, up, box, ink)],
     inside: marks.flatMap((mark) => shapesOf(mark, place)),
     labels: labelsOf(marks, place, box),
-    insets: insets.map(({ at, chart: inner }) => ({ at, scene: sceneOf(inner, ink) })),
+    insets: insets.map(({ at, chart: inner }) => ({ at, scene: onGround(inner, ink) })),
   };
+}
+
+function onGround(chart: Chart, ink: Ink): Scene {
+  const scene = sceneOf(chart, ink);
+  if (ink.page === undefined) return scene;
+  const d = `M0,0H${chart.width}V${chart.height}H0Z`;
+  const ground: Shape = { kind: "fill", d, color: ink.page, opacity: 1 };
+  return { ...scene, frame: [ground, ...scene.frame] };
 }
 
 function frameX(axis: Axis, scale: Scale, box: Box, ink: Ink): Shape[] {
@@ -183,7 +195,12 @@ function labelsOf(
     ];
   });
   const rows = marks.filter((mark) => mark.kind === "text");
-  return [...ofLines, ...rows.map((row) => text(row.text, [box.x - 8, place(row.at)[1]], "end"))];
+  const ofRows = rows.map((row) => {
+    const isRight = row.side === "right";
+    const x = isRight ? left : box.x - 8;
+    return text(row.text, [x, place(row.at)[1]], isRight ? "start" : "end");
+  });
+  return [...ofLines, ...ofRows];
 }
 
 function text(words: string, at: Point, align: Align): Shape {

@@ -32,7 +32,14 @@ function inner(scene: Scene, options: SvgOptions, id: string): string {
     ({ at: [dx, dy], scene: one }, i) =>
       `<g transform="translate(${short(dx)},${short(dy)})">${inner(one, options, `${id}-${i + 1}`)}</g>`,
   );
-  return `${clip}${write(scene.frame)}<g clip-path="url(#${id}-clip)">${write(scene.inside)}</g>${write(scene.labels)}${insets.join("")}`;
+  return `${clip}${write(scene.frame)}<g clip-path="url(#${id}-clip)"${axesText(scene)}>${write(scene.inside)}</g>${write(scene.labels)}${insets.join("")}`;
+}
+
+/** Tells a script from pixels to the units of the axes: where they are, what they span, and whether logarithmically. */
+function axesText({ box, axes: { x, y } }: Scene): string {
+  const spans = [x, y].flatMap(({ min, max, isLog }) => [min, max, isLog === true ? 1 : 0]);
+  const places = [box.x, box.y, box.width, box.height].map(short);
+  return ` data-axes="${[...places, ...spans].join(" ")}"`;
 }
 
 function elementOf(shape: Shape, ink: string): string {

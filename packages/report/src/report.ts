@@ -2,18 +2,19 @@ import type { RunSummary, StoreReader } from "@ablate/store";
 import { counted, toMinute } from "@ablate/text";
 import { type ReportFacts, readFacts } from "./data/facts.ts";
 import { type Content, html } from "./html.ts";
-import { type Draw, drawer } from "./layout/draw.ts";
-import { page, sentences } from "./layout/page.ts";
-import { differencesFigure, differencesSection, differenceWords } from "./sections/differences.ts";
+import { drawer } from "./layout/draw.ts";
+import { details, page, sentences } from "./layout/page.ts";
+import { answerSection } from "./sections/answer.ts";
+import { effectsSection, isFactorial, pairWords } from "./sections/differences.ts";
 import { findingsSection } from "./sections/findings.ts";
-import { layersSection, saturationWords } from "./sections/layers.ts";
+import { layersSection } from "./sections/layers.ts";
 import { lossSection } from "./sections/loss.ts";
 import { recordedSection } from "./sections/recorded.ts";
-import { extentWords, runsSection, troubleWords } from "./sections/runs.ts";
+import { everyRun, extentWords } from "./sections/runs.ts";
+import { saturationSection, saturationTitle } from "./sections/saturation.ts";
 import { sensitivitySection } from "./sections/sensitivity.ts";
-import { settingsSection } from "./sections/settings.ts";
-import { startSection, startWords } from "./sections/start.ts";
-import { updatesSection, updateWords } from "./sections/updates.ts";
+import { provenance, settingsSection, sharedSettings } from "./sections/settings.ts";
+import { updatesSection } from "./sections/updates.ts";
 import { count } from "./text.ts";
 
 export type ReportOptions = {
@@ -35,17 +36,21 @@ export async function reportOf(
   const draw = drawer();
   const facts = readFacts(reader, runs);
   const sections = [
-    { id: "summary", title: "In short", body: summarySection(facts, draw) },
-    { id: "runs", title: "What came out", body: runsSection(facts) },
+    { id: "answer", title: "The answer", body: answerSection(facts, draw) },
+    {
+      id: "effects",
+      title: "What each factor does",
+      body: isFactorial(facts) ? effectsSection(facts) : null,
+    },
+    { id: "sensitivity", title: "Do factors act together?", body: sensitivitySection(facts, draw) },
     { id: "loss", title: "Loss", body: lossSection(facts, draw) },
-    { id: "start", title: "The first steps", body: startSection(facts) },
     { id: "updates", title: "Does every parameter learn?", body: updatesSection(facts, draw) },
     { id: "recorded", title: "What else was recorded", body: recordedSection(facts, draw) },
     { id: "layers", title: "Inside the layers", body: layersSection(facts, draw) },
+    { id: "saturation", title: saturationTitle(facts), body: saturationSection(facts) },
     { id: "findings", title: "Findings", body: findingsSection(facts) },
-    { id: "differences", title: "Larger than chance?", body: differencesSection(facts) },
-    { id: "sensitivity", title: "Do factors act together?", body: sensitivitySection(facts, draw) },
-    { id: "settings", title: "Settings and provenance", body: settingsSection(facts) },
+    { id: "settings", title: "Settings that differ", body: settingsSection(facts) },
+    { id: "rest", title: "Everything else", body: restSection(facts) },
   ];
   const made = toMinute(new Date(now).toISOString());
   return page({
@@ -62,30 +67,10 @@ function recorded({ runs }: ReportFacts): string {
   return `${counted(runs.length, "run")}, of which ${count(done)} finished`;
 }
 
-/** Answers in sentences, each made of what the store says, and in the picture of the differences. */
-function summarySection(facts: ReportFacts, draw: Draw): Content {
-  const parts: readonly (readonly [string, readonly string[], Content])[] = [
-    ["What went wrong or is missing", troubleWords(facts), null],
-    ["What differs by more than chance", differenceWords(facts), differencesFigure(facts, draw)],
-    ["How training begins", startWords(facts), null],
-    ["What is saturated", saturationWords(facts), null],
-    ["What learns too fast or too slowly", updateWords(facts), null],
-    ["What the rules say", findingWords(facts), null],
-  ];
-  return parts
-    .filter(([, texts]) => texts.length > 0)
-    .map(([title, texts, picture]) => html`<h3>${title}</h3>${picture}${sentences(texts)}`);
-}
-
-function findingWords({ groups }: ReportFacts): readonly string[] {
-  if (groups.every(({ judged }) => judged === 0)) return [];
-  const levels = groups.flatMap(({ findings }) => findings.map(({ level }) => level));
-  const said = Object.entries({ error: "error", warning: "warning", info: "note" }).flatMap(
-    ([level, word]) => {
-      const { length } = levels.filter((one) => one === level);
-      return length === 0 ? [] : [counted(length, word)];
-    },
-  );
-  if (said.length === 0) return ["Nothing."];
-  return [`${said.join(", ")}, counted once for each group: see Findings.`];
+/** Folds what few readers look for. */
+function restSection(facts: ReportFacts): Content {
+  const pairs = pairWords(facts);
+  const effects = isFactorial(facts) ? null : effectsSection(facts);
+  const others = effects === null ? null : details("what each setting does alone", effects);
+  return html`${others}${details("every run", everyRun(facts))}${pairs.length === 0 ? null : details("every two groups compared", sentences(pairs))}${details("settings that all runs share", sharedSettings(facts))}${details("where the numbers come from", provenance(facts))}`;
 }

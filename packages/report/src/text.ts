@@ -5,6 +5,7 @@ import {
   firstOf,
   listed as listedInFull,
   percent as percentText,
+  roundedToError,
   shortNumber,
 } from "@ablate/text";
 
@@ -60,6 +61,23 @@ export function scaled(value: Maybe): string {
 
 type MeanStd = { readonly mean: Maybe; readonly std: Maybe };
 
+/** Writes a number rounded to its error, which follows it, as in 25.4 ± 1.0. */
+export function errorText(value: number, error: Maybe): string {
+  const rounded = roundedToError(value, error ?? null);
+  const text = rounded.error === null ? rounded.mean : `${rounded.mean} ± ${rounded.error}`;
+  return isKnown(value) ? text.replaceAll("-", "−") : UNKNOWN;
+}
+
+/** Writes a mean rounded to its standard deviation. */
+export function meanErrorText(moments: MeanStd | undefined): string {
+  return errorText(moments?.mean ?? Number.NaN, moments?.std);
+}
+
+/** Begins a sentence. */
+export function capital(text: string): string {
+  return text.charAt(0).toUpperCase() + text.slice(1);
+}
+
 /** Writes a mean with its standard deviation, where there is more than one value. */
 export function meanStdText(one: MeanStd, decimals = 4): string {
   return meanStdTexts([one], decimals)(one);
@@ -81,6 +99,11 @@ const MOST_LISTED = 8;
 /** Lists names as a sentence does: `a, b and c`; of many the first, and how many more. */
 export function listed(names: readonly string[]): string {
   return names.length > MOST_LISTED + 1 ? firstOf(names, MOST_LISTED) : listedInFull(names);
+}
+
+/** Names groups, a report's all of them in two words. */
+export function groupsText(names: readonly string[], groups: number, all = "all groups"): string {
+  return names.length === groups && groups > 3 ? all : listed(names);
 }
 
 /** Makes a sentence about names; none where there are none. */

@@ -12,7 +12,7 @@ import { scopeOf, selectedRuns } from "../store/resolve.ts";
 
 export const command: Command = {
   about: [
-    "Writes a grid, or some runs, as one HTML file that holds all it shows: what differs by more than chance, how training begins, what is saturated and what learns too fast or too slowly, in sentences, tables and charts. It needs no network and no script, follows light and dark, and can be printed.",
+    "Writes a grid, or some runs, as one HTML file that holds all it shows, and reads like an article: who is best and by how much, in a picture and a sentence, then loss, updates, layers, saturation and findings, and folded all the rest. It needs no network, follows light and dark, and can be printed.",
     "What can be named are grids, runs, names of runs without their seed, and filters. The file appears whole or not at all; one that is there is replaced only with --force.",
   ],
   options: {
@@ -40,9 +40,7 @@ export const command: Command = {
     await withOpenReader(invocation, (reader) =>
       writeWhole({ file, path, force: flags.has("force") }, async (temporary) => {
         const selection = { only: flags.texts("only"), scope: scopeOf(invocation) };
-        const runs = reader.checks.whole(selectedRuns(reader, words, selection), {
-          endsOnly: true, // of the others it shows sums, which are compared
-        });
+        const runs = reader.checks.whole(selectedRuns(reader, words, selection));
         if (runs.length === 0) throw new DamageError("every run of the report is damaged");
         const title = flags.text("title") ?? words.join(", ");
         const grids = reader.grids().filter(({ name }) => words.includes(name));

@@ -14,32 +14,21 @@ import {
   METRICS,
   type Metric,
   type MetricSummary,
-  type Moments,
   metricSeries,
-  momentsOf,
   type Outcome,
   type Parameter,
-  type Probe,
   type Provenance,
   type RunSummary,
   type SeriesInfo,
   type StoreReader,
+  storedMap,
   usualMetric,
   withoutSeed,
 } from "@ablate/store";
 import { fitForms, widthOf } from "@ablate/text";
 import { type ColumnValue, evenColumns, inColumns, logColumns, readSeries } from "./columns.ts";
-
-/** How a group begins. */
-type FirstSteps = {
-  /** Loss before the first update. */
-  readonly initial: Moments;
-  /** Mean loss of the first steps: as many as `FIRST_STEPS` or the shortest run has. */
-  readonly early: Moments;
-  readonly earlySteps: number;
-  /** The first step from which the mean of 16 is below what guessing costs; of the runs that get there. */
-  readonly below: Moments;
-};
+import { type FirstSteps, firstStepsOf } from "./first-steps.ts";
+import { type ProbePair, readProbes, type Saturation } from "./probes.ts";
 
 /** Loss over time. */
 type Curves = {
@@ -49,22 +38,6 @@ type Curves = {
   readonly ratios: ReadonlyMap<string, readonly ColumnValue[]>;
   /** What runs record by names of their own. */
   readonly metrics: ReadonlyMap<string, readonly ColumnValue[]>;
-};
-
-/** The first and the last probe of the first run that has some. */
-export type ProbePair = {
-  readonly run: string;
-  readonly first: Probe;
-  readonly last: Probe;
-};
-
-/** How one layer's nonlinearity is used, over the runs of a group. */
-type Saturation = {
-  readonly layer: string;
-  readonly first: Moments;
-  readonly last: Moments;
-  /** Units that are flat for every example, at the end. */
-  readonly dead: Moments;
 };
 
 export type Group = {
@@ -80,6 +53,8 @@ export type Group = {
   readonly curves: Curves | null;
   readonly probes: ProbePair | null;
   readonly saturation: readonly Saturation[];
+  /** log10 of the update:data ratios between which its rules leave hidden weights alone; null without such weights. */
+  readonly band: readonly [low: number, high: number] | null;
   readonly findings: readonly GroupedFinding<ComparedRun>[];
   /** How many of the runs were judged by the rules. */
   readonly judged: number;
@@ -140,6 +115,7 @@ export function readFacts(reader: StoreReader, selected: readonly RunSummary[]):
       firstSteps: firstStepsOf(reader, row.runs, guessing?.loss ?? null),
       curves: place < 0 ? null : curvesOf(reader, row.runs, steps),
       ...readProbes(reader, row.runs),
+      band: readBand(reader, row.runs),
       findings: groupFindings(row.runs, ({ name }) => reader.findings(name)),
       judged: row.runs.filter(({ name }) => reader.thresholds(name) !== undefined).length,
     };
@@ -243,55 +219,15 @@ export function groupNames({ rows }: Comparison): readonly string[] {
   return fitForms(forms, Math.max(LONG_NAME, shortest));
 }
 
-/** Reads the first and the last probe of each run that has some. */
-function readProbes(
-  reader: StoreReader,
-  runs: readonly ComparedRun[],
-): Pick<Group, "probes" | "saturation"> {
-  const pairs = runs.flatMap(({ name: run }): readonly ProbePair[] => {
-    const steps = reader.probeSteps(run);
-    const first = reader.probe(run, steps[0] ?? -1);
-    const last = reader.probe(run, steps.at(-1) ?? -1);
-    return first === undefined || last === undefined ? [] : [{ run, first, last }];
-  });
-  const [probes = null] = pairs;
-  const layers = probes?.first.layers.filter(({ saturation }) => saturation !== null) ?? [];
-  return { probes, saturation: layers.map(({ name }) => saturationOf(name, pairs)) };
-}
-
-function saturationOf(layer: string, pairs: readonly ProbePair[]): Saturation {
-  const of = ({ layers }: Probe) => layers.find(({ name }) => name === layer)?.saturation;
-  return {
-    layer,
-    first: momentsOf(pairs.map(({ first }) => of(first)?.share ?? null)),
-    last: momentsOf(pairs.map(({ last }) => of(last)?.share ?? null)),
-    dead: momentsOf(pairs.map(({ last }) => of(last)?.dead.length ?? null)),
-  };
-}
-
-const FIRST_STEPS = 100;
-
-/** Reads how runs begin, compared with the loss of `guessing`, null where it is not known. */
-function firstStepsOf(
-  reader: StoreReader,
-  runs: readonly ComparedRun[],
-  guessing: number | null,
-): FirstSteps {
-  const lengths = runs.map(({ lastStep }) => (lastStep ?? -1) + 1).filter((steps) => steps > 0);
-  const earlySteps = Math.min(FIRST_STEPS, ...lengths);
-  const over = (value: (run: string) => number | null): Moments =>
-    momentsOf(runs.map(({ name }) => value(name)));
-  return {
-    initial: over((run) => reader.lossAt(run, 0)?.loss ?? null),
-    early: over((run) => {
-      const points = reader.curve(run, "loss", 1, { from: 0, to: earlySteps - 1 });
-      return momentsOf(points.map(({ mean }) => mean)).mean;
-    }),
-    earlySteps,
-    below: over((run) => {
-      if (guessing === null) return null;
-      const points = reader.curve(run, "loss", 16);
-      return points.find(({ mean }) => mean !== null && mean < guessing)?.step ?? null;
-    }),
-  };
+/** Reads the band that runs were judged by; where none was judged, the usual one. */
+function readBand(reader: StoreReader, runs: readonly ComparedRun[]): Group["band"] {
+  const usual = runs
+    .flatMap(({ name }) => reader.series(name))
+    .find(({ low, high }) => low !== null && high !== null);
+  if (usual === undefined) return null;
+  const [judged = "{}"] = runs.flatMap(({ name }) => reader.thresholds(name) ?? []);
+  const { slow_updates: slow, fast_updates: fast } = storedMap(judged, "thresholds");
+  const edge = (limit: unknown, otherwise: number | null): number =>
+    typeof limit === "number" ? Math.log10(limit) : (otherwise ?? 0);
+  return [edge(slow, usual.low), edge(fast, usual.high)];
 }

@@ -4,7 +4,10 @@ import { Html } from "../html.ts";
 
 export type Draw = (chart: Chart) => Html;
 
-const INK = { text: "var(--text)", grid: "var(--grid)" };
+const INK = { text: "var(--text)", grid: "var(--grid)", page: "var(--page)" };
+
+/** What a pointer calls a place on an axis; those of other axes it does not tell. */
+const READ: Readonly<Record<string, string>> = { updates: "step", "hidden layer": "layer" };
 
 /** Returns a function that draws one chart of a page after another. */
 export function drawer(): Draw {
@@ -12,7 +15,9 @@ export function drawer(): Draw {
   return (chart) => {
     drawn += 1;
     const { title, description } = chart;
-    const names = { id: `chart-${drawn}`, title, description, text: INK.text };
+    const x = READ[chart.x.title];
+    const attributes = x === undefined ? "" : ` data-x="${x}"`;
+    const names = { id: `chart-${drawn}`, title, description, text: INK.text, attributes };
     return new Html(svgOf(sceneOf(chart, INK), names));
   };
 }

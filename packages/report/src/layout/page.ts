@@ -1,6 +1,8 @@
 import { type Stroke, strokeAt } from "@ablate/figures";
 import { type Group, titleOf } from "../data/facts.ts";
 import { type Content, Html, html } from "../html.ts";
+import { POINTER, POINTER_HASH } from "./pointer.ts";
+import { STYLE } from "./style.ts";
 
 type PageSection = { readonly id: string; readonly title: string; readonly body: Content };
 
@@ -12,9 +14,10 @@ type Page = {
   readonly footer: Content;
 };
 
-/** Allows nothing but what the file brings along: no request can leave it. */
-const POLICY =
-  "default-src 'none'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'";
+/** Allows nothing but what the file brings along, and of scripts its own alone: no request can leave it. */
+const POLICY = `default-src 'none'; script-src '${POINTER_HASH}'; style-src 'unsafe-inline'; img-src data:; base-uri 'none'; form-action 'none'`;
+
+const SCRIPT = new Html(`<script>${POINTER}</script>`);
 
 /** Writes a whole document. */
 export function page({ title, question, facts, sections, footer }: Page): string {
@@ -45,21 +48,35 @@ ${body}
 `,
 )}</main>
 <footer><p>${footer}</p></footer>
+${SCRIPT}
 </body>
 </html>
 `.text;
 }
 
-/** Sets a chart with its caption; its numbers lie folded below it. */
-export function figure(charts: Content, caption: string, numbers: Html | null = null): Html {
-  const folded = numbers === null ? null : details("the numbers as a table", numbers);
-  return html`<figure>${charts}<figcaption>${caption}</figcaption></figure>
-${folded}`;
+/** Sets a chart that is wider than the text, with its caption in the margin where there is room. */
+export function figure(chart: Content, caption: string): Html {
+  return html`<figure><div class="chart">${chart}</div><figcaption>${caption}</figcaption></figure>
+`;
+}
+
+/** Sets many charts over the whole width, with their caption below. */
+export function spread(charts: Content, caption: string): Html {
+  return html`<figure class="spread">${charts}<figcaption>${caption}</figcaption></figure>
+`;
+}
+
+/** Folds the tables of a section: what its charts show, for those who do not see them or want the digits. */
+export function inNumbers(tables: Content): Html {
+  return details("in numbers", tables);
 }
 
 /** Sets a chart in two sizes: on a small page the second is shown, with its legend below, and nothing scrolls. */
-export function sized(large: Html, small: Html, legend: readonly Content[]): Html {
-  const names = html`<ul class="legend">${legend.map((name) => html`<li>${name}</li>`)}</ul>`;
+export function sized(large: Content, small: Content, legend: readonly Content[]): Html {
+  const names =
+    legend.length === 0
+      ? null
+      : html`<ul class="legend">${legend.map((name) => html`<li>${name}</li>`)}</ul>`;
   return html`<div class="large">${large}</div><div class="small">${small}${names}</div>`;
 }
 
@@ -93,13 +110,8 @@ function list(texts: readonly string[]): Html {
 `;
 }
 
-/** Sets a chart that is wider than a small page, where it scrolls by itself. */
-export function wide(label: string, chart: Html): Html {
-  return html`<section class="wide scroll" aria-label="${label}" tabindex="0">${chart}</section>`;
-}
-
 /** A column of a table: its title, or one of numbers. */
-type Column = string | { readonly title: string };
+export type Column = string | { readonly title: string };
 
 /** Titles columns of numbers. */
 export function numbers(...titles: readonly string[]): readonly Column[] {
@@ -141,81 +153,3 @@ export function swatch({ color, dash }: Stroke): Html {
   const dashes = dash.length === 0 ? null : html` stroke-dasharray="${dash.join(" ")}"`;
   return html`<svg class="swatch" viewBox="0 0 30 12" aria-hidden="true"><path d="M0 6H30" stroke="${color}" stroke-width="3"${dashes} fill="none"></path></svg>`;
 }
-
-/** The page's own style sheet: light, dark and paper. */
-const STYLE = `
-:root { color-scheme: light dark;
-  --page: #ffffff; --text: #1b1f24; --muted: #57606a; --grid: #e3e6ea; --edge: #c9ced6; --shade: #f3f5f7;
-  --guide: #6b7280; --band: #2e7d4f; --link: #0b57b0;
-  --error: #b42318; --warning: #8a5300; --info: #0b57b0;
-  --s0: #0069b4; --s1: #c74b00; --s2: #007a55; --s3: #a02c8f; --s4: #7a6400; --s5: #c2133f; --s6: #5b45e0; --s7: #5f666e; }
-@media (prefers-color-scheme: dark) { :root {
-  --page: #14171a; --text: #e6e9ed; --muted: #a3acb7; --grid: #2b3138; --edge: #434b55; --shade: #1d2126;
-  --guide: #98a2ae; --band: #58c08a; --link: #7db7ff;
-  --error: #ff9a8f; --warning: #f0b35a; --info: #7db7ff;
-  --s0: #58a6ff; --s1: #ff9d4d; --s2: #3fc08a; --s3: #e58ad8; --s4: #d4c24a; --s5: #ff8496; --s6: #a79bff; --s7: #b3bac2; } }
-* { box-sizing: border-box; }
-html { -webkit-text-size-adjust: 100%; }
-body { margin: 0; background: var(--page); color: var(--text); font: 16px/1.55 system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; }
-header, nav, main, footer { max-width: 68rem; margin: 0 auto; padding: 0 1.25rem; }
-header { padding-top: 2rem; }
-h1 { font-size: 1.9rem; line-height: 1.2; margin: 0 0 .4rem; overflow-wrap: anywhere; }
-h2 { font-size: 1.35rem; line-height: 1.25; margin: 2.6rem 0 .8rem; padding-top: .8rem; border-top: 1px solid var(--edge); }
-h3 { font-size: 1.05rem; margin: 1.6rem 0 .5rem; }
-p, li { max-width: 46rem; }
-.question { font-size: 1.2rem; margin: 0 0 .6rem; }
-.facts, figcaption, caption, footer { color: var(--muted); font-size: .9rem; }
-nav ul { list-style: none; display: flex; flex-wrap: wrap; gap: .3rem 1.1rem; margin: 1rem 0 0; padding: 0; }
-a { color: var(--link); }
-.sentences { padding-left: 1.2rem; }
-.sentences li { margin: .35rem 0; }
-figure { margin: 1.2rem 0; }
-figcaption { max-width: 46rem; margin: .35rem 0 .6rem; }
-.panels { display: grid; grid-template-columns: repeat(auto-fit, minmax(min(100%, 25rem), 1fr)); gap: 1rem 1.5rem; align-items: start; }
-.scroll { overflow-x: auto; margin: .6rem 0 1rem; background:
-  linear-gradient(to right, var(--page) 40%, transparent) left / 2.5rem 100% local, linear-gradient(to left, var(--page) 40%, transparent) right / 2.5rem 100% local,
-  linear-gradient(to right, var(--edge), transparent) left / .8rem 100% scroll, linear-gradient(to left, var(--edge), transparent) right / .8rem 100% scroll;
-  background-color: var(--page); background-repeat: no-repeat; }
-.scroll:focus-visible, summary:focus-visible, a:focus-visible { outline: 2px solid var(--link); outline-offset: 2px; }
-svg { display: block; width: 100%; height: auto; max-width: 54rem; font: 12px system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; }
-.rows { grid-template-columns: minmax(0, 1fr); }
-.rows-2 > :nth-child(2n), .rows-3 > :nth-child(3n+2) { order: 1; } .rows-3 > :nth-child(3n) { order: 2; }
-@media (min-width: 60rem) { .rows > * { order: 0 !important; } .rows-2 { grid-template-columns: repeat(2, minmax(0, 1fr)); } .rows-3 { grid-template-columns: repeat(3, minmax(0, 1fr)); } }
-.small { display: none; }
-@media screen and (max-width: 44rem) { .large { display: none; } .small { display: block; } }
-.legend { list-style: none; display: flex; flex-wrap: wrap; gap: .1rem 1rem; margin: .2rem 0 .6rem; padding: 0; font-size: .9rem; }
-.panels svg { max-width: 32rem; } .panels figure { margin: .2rem 0; }
-.wide > svg { min-width: 38rem; }
-table { border-collapse: collapse; font-size: .9rem; font-variant-numeric: tabular-nums; }
-caption { text-align: left; padding-bottom: .35rem; max-width: min(46rem, 100vw - 2.5rem); }
-th, td { padding: .28rem .7rem .28rem 0; text-align: left; vertical-align: top; border-bottom: 1px solid var(--grid); }
-th { font-weight: 600; }
-thead th { border-bottom: 1px solid var(--edge); vertical-align: bottom; }
-.number { text-align: right; } td.number, .name { white-space: nowrap; } th.number { min-width: 5.5rem; max-width: 11rem; }
-.changes { display: block; min-width: 9.5rem; }
-.best { font-weight: 700; }
-.swatch { display: inline-block; width: 1.9rem; height: .75rem; margin-right: .45rem; vertical-align: -0.08em; }
-.level { font-weight: 700; white-space: nowrap; }
-.level-error { color: var(--error); } .level-warning { color: var(--warning); } .level-info { color: var(--info); }
-.map { display: block; width: 100%; height: 6.5rem; max-width: 32rem; border: 1px solid var(--edge); image-rendering: pixelated; print-color-adjust: exact; -webkit-print-color-adjust: exact; }
-@media (prefers-color-scheme: dark) { .map { filter: invert(1); } }
-details { margin: .4rem 0 .8rem; } summary { cursor: pointer; color: var(--link); width: fit-content; }
-dt { font-weight: 600; margin-top: .6rem; } dd { margin: 0 0 0 1.2rem; max-width: 46rem; }
-code, pre { font-family: ui-monospace, "Cascadia Mono", Menlo, "DejaVu Sans Mono", monospace; font-size: .88em; }
-pre { overflow-x: auto; background: var(--shade); padding: .8rem 1rem; }
-footer { padding-top: 2rem; padding-bottom: 2.5rem; }
-@media print {
-  :root { color-scheme: light; --page: #ffffff; --text: #000000; --muted: #404040; --grid: #d8d8d8; --edge: #909090; --shade: #f3f3f3;
-    --guide: #555555; --band: #2e7d4f; --link: #000000; --error: #9b1c13; --warning: #744600; --info: #0b4a94;
-    --s0: #0069b4; --s1: #c74b00; --s2: #007a55; --s3: #a02c8f; --s4: #7a6400; --s5: #c2133f; --s6: #5b45e0; --s7: #5f666e; }
-  body { font-size: 10.5pt; } header, main, footer { max-width: none; padding-left: 0; padding-right: 0; }
-  nav { display: none; } details::details-content { content-visibility: visible; display: block; } summary { color: var(--muted); list-style: none; }
-  @supports not selector(::details-content) { details:not([open]) { display: none; } }
-  table { font-size: 7.5pt; } th, td { padding-right: .45rem; } th:not(.number), td:not(.number) { overflow-wrap: anywhere; min-width: 6em; }
-  tbody tr:first-child { break-before: avoid; } th.number { min-width: 0; overflow-wrap: normal; }
-  h2, h3, caption { break-after: avoid; } figure, tr, .sentences li { break-inside: avoid; }
-  .panels { grid-template-columns: 1fr 1fr; } .panels > * { min-width: 0; } .panels table { font-size: 5.5pt; } .panels th, .panels td { padding-right: .2rem; min-width: 0; } .scroll { overflow: visible; } .wide > svg { min-width: 0; }
-  .changes { min-width: 0; } .map { filter: none; } thead { display: table-header-group; }
-  @page { margin: 16mm 14mm; }
-}
-`;

@@ -1,3 +1,4 @@
+/** By how much every two groups differ, and what each factor does. */
 import {
   differenceBySeed,
   isOfSurvivors,
@@ -6,97 +7,29 @@ import {
   missingPairsText,
   type PairedDifference,
   pairsText,
-  seedsText,
   settingOf,
   settingTexts,
   verdictText,
 } from "@ablate/store";
-import {
-  areRecorded,
-  bestFirst,
-  type Group,
-  outcomeOf,
-  type ReportFacts,
-  titleOf,
-} from "../data/facts.ts";
+import { type Group, type ReportFacts, titleOf } from "../data/facts.ts";
 import { type Content, html } from "../html.ts";
-import type { Draw } from "../layout/draw.ts";
-import { figure, numbers, sentences, table, wide } from "../layout/page.ts";
-import { about, fixed, fixedTexts, meanStdText } from "../text.ts";
-import { forest, isCut, type Other } from "./forest.ts";
+import { numbers, sentences, table } from "../layout/page.ts";
+import { about, fixed, fixedTexts } from "../text.ts";
+import { DIFFERENCE_COLUMNS, differenceTexts } from "./answer.ts";
+import { hasSeeds, metricTitle, ranked } from "./ranking.ts";
 
-/** Says by how much groups differ from the best one, and what each factor does; the chart of it is `differencesFigure`. */
-export function differencesSection(facts: ReportFacts): Content {
-  const [best, ...rest] = ranked(facts);
-  if (best === undefined || rest.length === 0) return null;
-  if (!hasSeeds(facts)) {
-    return html`<p>The logs of these runs say no seeds: which differences are larger than chance cannot be told.</p>`;
-  }
-  return html`<p>Runs with the same seed have the same data in the same order, so differences are taken seed by seed; the interval is that of their mean, by Student's t at 95 %. Where it excludes 0, the seeds alone hardly explain the difference. Of a group that lost runs the survivors alone are compared: those that were lost may be worse than any number here. The first picture of this report shows the differences from ${titleOf(best)}, with their table.</p>
-${effects(facts)}`;
+/** A group and by how much it differs from a better one. */
+type Other = { readonly group: Group; readonly difference: PairedDifference };
+
+/** Tells whether factors meet in several settings of all else, so that their effects are of the whole grid. */
+export function isFactorial({ comparison, metric }: ReportFacts): boolean {
+  return comparison.effects
+    .filter((one) => one.metric === metric)
+    .some(({ effect }) => effect.values.some(({ difference }) => (difference?.of.cells ?? 0) > 1));
 }
 
-/** Draws by how much groups differ from the best one: the first picture of a report, since it is the answer. */
-export function differencesFigure(facts: ReportFacts, draw: Draw): Content {
-  const { metric, runs } = facts;
-  const [best, ...rest] = ranked(facts);
-  if (best === undefined || rest.length === 0 || !hasSeeds(facts)) return null;
-  const others = differencesFrom(best, rest, metric);
-  const title = metricTitle(metric);
-  const unit = metric.unit === "nats" && !areRecorded(runs) ? ", nats" : "";
-  const cells = differenceTexts(others.map(({ difference }) => difference));
-  const beyond = isCut(others) ? " What is far beyond the others is written at the right." : "";
-  return figure(
-    wide(`Differences from ${best.name}`, draw(forest(others, best, { title, unit }))),
-    `How much higher the ${title} is than that of ${titleOf(best)}: the mean over seeds and its 95 % interval. The dashed line is no difference at all.${beyond}`,
-    table(
-      `Differences from ${best.name}, paired by seed.`,
-      ["group", ...DIFFERENCE_COLUMNS],
-      others.map(({ group, difference }) => [titleOf(group), ...cells(difference)]),
-    ),
-  );
-}
-
-function hasSeeds({ runs }: ReportFacts): boolean {
-  return runs.some(({ seed }) => seed !== null);
-}
-
-/** Returns the groups that have a result, the best first, those that lost runs last. */
-function ranked({ groups, metric }: ReportFacts): readonly Group[] {
-  if (metric.isLessBetter === null) return [];
-  const order = bestFirst(metric);
-  return groups
-    .filter((group) => (outcomeOf(group, metric)?.moments.mean ?? null) !== null)
-    .sort((a, b) => order(a.row, b.row));
-}
-
-/** Pairs the runs of groups with those of a better one by seed. */
-function differencesFrom(
-  better: Group,
-  groups: readonly Group[],
-  metric: Metric,
-): readonly Other[] {
-  return groups.map((group) => ({
-    group,
-    difference: differenceBySeed(group.runs, better.runs, metric),
-  }));
-}
-
-const DIFFERENCE_COLUMNS = [...numbers("difference", "95 % interval", "seeds"), "in words"];
-
-/** Makes a function that writes the differences of a table, different ones never the same. */
-function differenceTexts(
-  all: readonly (PairedDifference | null)[],
-): (difference: PairedDifference) => readonly Content[] {
-  const meanText = fixedTexts(all.map((one) => one?.mean));
-  return (difference) => {
-    const { mean, low, high } = difference;
-    const interval = low === null ? "–" : `${fixed(low, 4)} to ${fixed(high, 4)}`;
-    return [meanText(mean), interval, seedsText(difference), verdictText(difference)];
-  };
-}
-
-function effects({ comparison, metric }: ReportFacts): Content {
+/** Tables what each factor does, in a grid of several. */
+export function effectsSection({ comparison, metric }: ReportFacts): Content {
   const own = comparison.effects.filter((one) => one.metric === metric).map(({ effect }) => effect);
   if (own.length === 0) return null;
   const all = own.flatMap(({ factor, values }) => {
@@ -127,7 +60,7 @@ function effects({ comparison, metric }: ReportFacts): Content {
     const words = difference === null ? "" : missingPairsText(difference);
     return words === "" ? [] : [`${factor} ${text}: ${words}.`];
   });
-  return html`<h3>What each factor does</h3>${table(
+  return html`${table(
     `Effects on the ${metricTitle(metric)}: runs that are equal in all but this factor, compared seed by seed. Only seeds count that have every pair, so each setting of all else weighs the same.`,
     ["factor", "value", ...numbers("mean of all"), "lost", "pairs", ...DIFFERENCE_COLUMNS],
     rows,
@@ -137,36 +70,19 @@ function effects({ comparison, metric }: ReportFacts): Content {
 /** Most groups of which every pair is compared; beyond it, only the best is compared with the others. */
 const MOST_GROUPS = 10;
 
-/** Says which groups differ by more than the seeds alone make them, and which is the best: one that lost no run. */
-export function differenceWords(facts: ReportFacts): readonly string[] {
+/** Says of every two groups whether they differ by more than the seeds alone make them. */
+export function pairWords(facts: ReportFacts): readonly string[] {
   const { metric } = facts;
   const order = ranked(facts);
-  if (!hasSeeds(facts)) return unseededWords(order, metric);
-  const areLost = order.some(({ lost }) => lost !== "");
+  if (!hasSeeds(facts)) return [];
   const compared = order.slice(0, order.length > MOST_GROUPS ? 1 : -1);
-  const none =
-    compared.length > 0 && order[0]?.lost !== ""
-      ? ["No group is the best: each that has a result lost runs."]
-      : [];
-  const words = compared.map((better, i) => {
-    const others = differencesFrom(better, order.slice(i + 1), metric);
-    const moments = outcomeOf(better, metric)?.moments;
-    const among = areLost ? " of the groups that lost no run" : "";
-    const isBest = i === 0 && better.lost === "" && moments !== undefined;
-    const result = isBest ? ` is best${among}, ${metricTitle(metric)} ${meanStdText(moments)}` : "";
-    return `${titleOf(better)}${result}: ${verdictsText(others, metric)}.`;
+  return compared.map((better, i) => {
+    const others = order.slice(i + 1).map((group) => ({
+      group,
+      difference: differenceBySeed(group.runs, better.runs, metric),
+    }));
+    return `${titleOf(better)}: ${verdictsText(others, metric)}.`;
   });
-  return [...none, ...words];
-}
-
-/** Names the best group where no log says a seed. */
-function unseededWords(order: readonly Group[], metric: Metric): readonly string[] {
-  const [best] = order;
-  const moments = best === undefined ? undefined : outcomeOf(best, metric)?.moments;
-  if (best === undefined || moments === undefined || order.length < 2 || best.lost !== "")
-    return [];
-  const result = `${metricTitle(metric)} ${meanStdText(moments)}`;
-  return [`${best.name} is best, ${result}; without seeds nobody can tell whether by chance.`];
 }
 
 /** Sorts groups into those that are worse, better, not told apart, too few to tell, and those that lost runs. */
@@ -211,16 +127,3 @@ function survivorText({ group, difference }: Other): string {
 function inBrackets({ mean }: PairedDifference): string {
   return mean === null ? "" : ` (${fixed(mean, 3)})`;
 }
-
-/** Returns the metric's name in a sentence. */
-export function metricTitle({ name, title }: Metric): string {
-  return TITLES[name] ?? title;
-}
-
-const TITLES: Readonly<Partial<Record<Metric["name"], string>>> = {
-  valid_loss: "validation loss",
-  train_loss: "training loss",
-  test_loss: "test loss",
-  best_valid_loss: "best validation loss",
-  loss: "loss of the last 100 steps",
-};

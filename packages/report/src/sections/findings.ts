@@ -4,7 +4,7 @@ import { areRecorded, type Group, type ReportFacts } from "../data/facts.ts";
 import { type Content, html } from "../html.ts";
 import { details, numbers, table } from "../layout/page.ts";
 import { count } from "../text.ts";
-import { sinceText } from "./updates.ts";
+import { sinceText } from "./update-words.ts";
 
 const SIGNS = { error: "✖ error", warning: "▲ warning", info: "ℹ info" } as const;
 
@@ -20,23 +20,28 @@ export function findingsSection({ groups, runs }: ReportFacts): Content {
   if (found.length === 0)
     return html`<p>Nothing found: no rule has anything to say (${extent}).</p>`;
   const rules = [...new Set(found.map(({ finding }) => finding.rule))];
-  const rows = found.map(({ group, places, finding: { level, rule, found, since } }) => [
+  const rows = found.map(({ group, places, finding: { level, rule, found, since, message } }) => [
     html`<span class="level level-${level}">${SIGNS[level]}</span>`,
     html`<a href="#rule-${rule}">${rule}</a>`,
     group.name,
     places,
     `${count(found.length)} of ${count(group.judged)}`,
     sinceText(since),
-    found[0].finding.message,
+    wordsOf(found[0].finding.message, message),
   ]);
   const rest = rows.slice(MOST_ROWS);
   const more =
     rest.length === 0
       ? null
       : details(`${count(rest.length)} more`, table("The other findings.", COLUMNS, rest));
-  const caption = `What the rules say, the most serious first (${extent}). What a group's runs have in common is said once, in the words of its first run.`;
-  return html`${table(caption, COLUMNS, rows.slice(0, MOST_ROWS))}${more}<h3>What the rules mean</h3>
-<dl>${rules.map((rule) => html`<dt id="rule-${rule}">${rule}</dt><dd>${definitionOf(rule)}</dd>\n`)}</dl>`;
+  const caption = `What the rules say, the most serious first (${extent}). What a group's runs have in common is said once; what follows a colon is of the first of them.`;
+  return html`${table(caption, COLUMNS, rows.slice(0, MOST_ROWS))}${more}${details("what the rules mean", html`<dl>${rules.map((rule) => html`<dt id="rule-${rule}">${rule}</dt><dd>${definitionOf(rule)}</dd>\n`)}</dl>`)}`;
+}
+
+/** Begins with what holds of all runs, from how much to how much, and ends as the first of them does. */
+function wordsOf(first: string, ofAll: string): string {
+  const [, ...evidence] = first.split(": ");
+  return [ofAll, ...evidence].join(": ");
 }
 
 type Statement = {

@@ -1,110 +1,155 @@
-/** The chart of differences from the best group, with their intervals. */
-
-import { type Chart, colorAt, GUIDE, line, type Mark, roundRange, segment } from "@ablate/figures";
-import { type PairedDifference, verdictText } from "@ablate/store";
+/** The chart of how far groups are from the best one, with their intervals. */
+import {
+  type Axis,
+  type Chart,
+  colorAt,
+  GUIDE,
+  type Mark,
+  roundRange,
+  segment,
+} from "@ablate/figures";
+import { cutTogether } from "@ablate/text";
 import { type Group, titleOf } from "../data/facts.ts";
-import { fixed } from "../text.ts";
+import { scaled } from "../text.ts";
 
-/** A group and by how much it differs from a better one. */
-export type Other = { readonly group: Group; readonly difference: PairedDifference };
+/** How far a group is behind the best one; what is below 0 is ahead of it. */
+export type Row = {
+  readonly group: Group;
+  readonly mean: number;
+  /** The 95 % interval; null where too few pairs leave none. */
+  readonly ends: readonly [low: number, high: number] | null;
+  /** Written beside it. */
+  readonly text: string;
+};
 
+type Forest = {
+  readonly title: string;
+  readonly best: Group;
+  /** Beside the best one. */
+  readonly bestText: string;
+  readonly rows: readonly Row[];
+  /** Title of the axis. */
+  readonly axis: string;
+  /** What the numbers beside the rows are. */
+  readonly heading: string;
+};
+
+/** A page has room for so many; its tables have all of them. */
 const MOST_ROWS = 24;
-const ROW = 24;
+const ROW = 26;
+const LETTER = 6.8;
 
-/**
- * Draws by how much groups differ from the best one, a row for each.
- *
- * @param unit - ends the title of the axis
- */
+/** How large the chart is, and the letters that its names may have. */
+export type Size = { readonly width: number; readonly letters: number };
+
+/** Draws the best group at the edge and how far behind it the others are, a row for each. */
 export function forest(
-  all: readonly Other[],
-  best: Group,
-  { title, unit }: Readonly<Record<"title" | "unit", string>>,
+  { title, best, bestText, rows: all, axis, heading }: Forest,
+  { width, letters }: Size,
 ): Chart {
-  const rows = rowsOf(all);
-  const reach = reachOf(rows);
-  const height = Math.max(1, rows.length);
-  const longest = Math.max(2, ...rows.map(({ group }) => titleOf(group).length));
-  const ends = rows.flatMap((row) => endsOf(row)).filter((end) => end <= reach);
-  const range = roundRange(Math.min(0, ...ends), Math.max(0, ...ends));
-  const texts = rows.map(
-    ({ group, difference }) =>
-      `${titleOf(group)} ${fixed(difference.mean, 4)}, ${verdictText(difference)}`,
-  );
+  const rows = all.slice(0, MOST_ROWS);
+  const height = rows.length + 1;
+  const names = cutTogether([best, ...rows.map(({ group }) => group)].map(titleOf), letters);
+  const texts = [bestText, ...rows.map(({ text }) => text)];
+  const scale = axisOf(rows);
+  const longest = (some: readonly string[]): number => Math.max(...some.map((one) => one.length));
+  const [left, right] = [24 + LETTER * longest(names), 24 + LETTER * longest([...texts, heading])];
+  const none = scale.isLog ? edgeOf(scale) : 0;
+  const ticks = scale.isLog ? { ticks: ticksOf(scale, none) } : {};
   return {
-    title: `Differences in ${title} from ${best.name}`,
-    description: texts.join("; "),
-    width: 860,
-    height: 80 + ROW * rows.length,
-    labels: { left: 24 + 6.8 * longest, right: isCut(all) ? 190 : 24 },
-    x: {
-      title: `${title} above that of ${best.name}${unit}`,
-      ...range,
-    },
+    title,
+    description: names.map((name, i) => `${name} ${texts[i] ?? ""}`).join("; "),
+    width,
+    height: 80 + ROW * height,
+    labels: { left, right },
+    x: { title: axis, ...scale, ...ticks },
     y: { title: "", min: 0, max: height, isBare: true },
     marks: [
-      segment([0, 0], [0, height], GUIDE),
-      ...rows.flatMap((row, i) => rowMarks(row, [rows.length - i - 0.5, range.max, reach])),
+      segment([none, 0], [none, height], GUIDE),
+      { kind: "text", side: "right", at: [0, height + 0.45], text: heading },
+      ...[best, ...rows.map(({ group }) => group)].flatMap((group, i): readonly Mark[] => {
+        const y = height - i - 0.5;
+        const row = rows[i - 1];
+        return [
+          ...(row === undefined ? bestMarks(group, [none, y]) : rowMarks(row, [none, y])),
+          { kind: "text", at: [0, y], text: names[i] ?? "" },
+          { kind: "text", side: "right", at: [0, y], text: texts[i] ?? "" },
+        ];
+      }),
     ],
   };
 }
 
-/** Most times farther than all nearer ones that a group may be: beyond it, these would share a quarter of the axis. */
-const MOST_APART = 4;
+type Scale = {
+  readonly min: number;
+  readonly max: number;
+  readonly isLog: boolean;
+  readonly interval?: number;
+};
 
-/** Tells whether groups are left out of the axis, because they are far beyond the others. */
-export function isCut(all: readonly Other[]): boolean {
-  return Number.isFinite(reachOf(rowsOf(all)));
+/** Distances further apart than this would leave the small ones no room on an even axis. */
+const MOST_APART = 12;
+/** Smaller differences than this share of the largest one lie at the edge. */
+const LEAST_SHARE = 1e-5;
+
+/** Returns an even axis with 0 on it, or a logarithmic one where distances are of different sizes. */
+function axisOf(rows: readonly Row[]): Scale {
+  const ends = rows.flatMap(({ mean, ends: own }) => [mean, ...(own ?? [])]);
+  const most = Math.max(0, ...ends);
+  // What is not told apart from 0 does not stretch the axis: it lies at its edge.
+  const told = rows.filter(({ ends: own }) => own === null || own[0] > 0);
+  const far = told
+    .map(({ mean, ends: own }) => own?.[0] ?? mean)
+    .filter((end) => end > LEAST_SHARE * most);
+  const means = told.map(({ mean }) => mean).filter((mean) => mean > LEAST_SHARE * most);
+  if (means.length < 2 || Math.max(...means) < MOST_APART * Math.min(...means))
+    return { ...roundRange(Math.min(0, ...ends), most), isLog: false };
+  return { min: below(Math.min(...far)) / EDGE, max: 1.15 * most, isLog: true };
 }
 
-function rowsOf(all: readonly Other[]): readonly Other[] {
-  return all.filter(({ difference: { mean } }) => mean !== null).slice(0, MOST_ROWS);
+/** The edge of a logarithmic axis stands for no difference, so far below the smallest one. */
+const EDGE = 2;
+
+/** Returns the next smaller number that has one digit. */
+function below(value: number): number {
+  const power = 10 ** Math.floor(Math.log10(value));
+  return Number((Math.floor(value / power) * power).toPrecision(1));
 }
 
-/** Returns how far the nearer half of the groups reaches, and those that are not far beyond it; all of them: no end. */
-function reachOf(rows: readonly Other[]): number {
-  const reaches = rows.map((row) => Math.max(...endsOf(row))).sort((a, b) => a - b);
-  const half = Math.ceil(reaches.length / 2);
-  const first = reaches.findIndex((reach, i) => {
-    const nearer = reaches[i - 1] ?? Number.POSITIVE_INFINITY;
-    return i >= half && nearer > 0 && reach > MOST_APART * nearer;
-  });
-  return first < 0 ? Number.POSITIVE_INFINITY : (reaches[first - 1] ?? 0);
+/** Returns 0, at the edge, and the powers of ten, or where those are few the numbers of one digit. */
+function ticksOf({ min, max }: Scale, none: number): NonNullable<Axis["ticks"]> {
+  const [low, high] = [Math.floor(Math.log10(min)), Math.ceil(Math.log10(max))];
+  const powers = Array.from({ length: high - low + 1 }, (_, i) => 10 ** (low + i));
+  const decades = Math.log10(max / min);
+  const digits = decades > 3.2 ? [1] : decades > 1.8 ? [1, 3] : [1, 2, 5];
+  const all = powers.flatMap((power) => digits.map((digit) => digit * power));
+  const seen = all.filter((at) => at > none * EDGE ** 0.5 && at <= max);
+  return [{ at: none, label: "0" }, ...seen.map((at) => ({ at, label: scaled(at) }))];
 }
 
-function endsOf({ difference: { mean, low, high } }: Other): readonly number[] {
-  return low === null || high === null ? [mean ?? 0] : [low, high];
+/** Returns what lies a dot's radius from the left edge. */
+function edgeOf({ min, max }: Scale): number {
+  return min * (max / min) ** 0.012;
 }
 
-/** Draws a group at a height; one that reaches beyond the axis has an arrow there, and its numbers. */
+function bestMarks(group: Group, at: readonly [number, number]): readonly Mark[] {
+  return [{ kind: "dot", at, color: colorOf(group), radius: 5.5 }];
+}
+
+/** Draws a group at a height; what is not behind the best one lies at the edge of a logarithmic axis. */
 function rowMarks(
-  row: Other,
-  [y, max, reach]: readonly [y: number, max: number, reach: number],
+  { group, mean, ends }: Row,
+  [none, y]: readonly [none: number, y: number],
 ): readonly Mark[] {
-  const { group, difference } = row;
-  const { mean, low, high } = difference;
-  const color = group.place === null ? "var(--text)" : colorAt(group.place);
+  const color = colorOf(group);
+  const seen = (value: number): number => (none > 0 ? Math.max(none, value) : value);
   const stroke = { color, dash: [], width: 2.5 };
-  const name: Mark = { kind: "text", at: [0, y], text: titleOf(group) };
-  if (Math.max(...endsOf(row)) > reach) {
-    const from = Math.min(low ?? max, 0.97 * max);
-    const interval = low === null ? "" : ` (${fixed(low, 3)} to ${fixed(high, 3)})`;
-    const label = `→ ${fixed(mean, 3)}${interval}`;
-    return [
-      line(
-        [
-          [from, y],
-          [max, y],
-        ],
-        stroke,
-        label,
-      ),
-      name,
-    ];
-  }
   return [
-    ...(low === null || high === null ? [] : [segment([low, y], [high, y], stroke)]),
-    { kind: "dot", at: [mean ?? 0, y], color },
-    name,
+    ...(ends === null ? [] : [segment([seen(ends[0]), y], [seen(ends[1]), y], stroke)]),
+    { kind: "dot", at: [seen(mean), y], color },
   ];
+}
+
+function colorOf({ place }: Group): string {
+  return place === null ? "var(--text)" : colorAt(place);
 }

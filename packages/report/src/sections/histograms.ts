@@ -1,10 +1,12 @@
 import { area, type Chart, colorAt, line, type Mark, type Point } from "@ablate/figures";
 import { type BinAxis, binAxis, densityOf, type LayerProbe, type TensorKind } from "@ablate/store";
-import type { Probed, ProbePair } from "../data/facts.ts";
+import type { Probed } from "../data/facts.ts";
+import type { ProbePair } from "../data/probes.ts";
 import { type Content, type Html, html } from "../html.ts";
 import type { Draw } from "../layout/draw.ts";
-import { details, figure, numbers, rowsOf, table } from "../layout/page.ts";
+import { numbers, rowsOf, spread, table } from "../layout/page.ts";
 import { count, listed, percent, scaled } from "../text.ts";
+import type { FlatWord } from "./flat.ts";
 
 /** A layer at initialisation and at the end. */
 export type LayerPair = { readonly first: LayerProbe; readonly last: LayerProbe };
@@ -26,26 +28,42 @@ const KINDS: readonly Kind[] = [
  * Draws histograms of each kind in every hidden layer: a row for each group, a column for each kind, so that groups are
  * compared downwards; one axis for activations of all groups where it shows all.
  */
-export function histograms(groups: readonly Probed[], draw: Draw): Content {
-  const ranges = groups.map((group) => axisOf([group], "activation").range);
-  const isShared = Math.max(...ranges) <= MOST_APART * Math.min(...ranges);
-  const kinds = KINDS.filter(({ kind }) =>
-    groups.some((group) => probedLayers(group, kind).length > 0),
+export function histograms(groups: readonly Probed[], draw: Draw, word: FlatWord): Content {
+  const axes = sharesAxis(groups)
+    ? "Activations have one axis for all groups, gradients one for each group."
+    : "Each group has axes of its own.";
+  return spread(
+    rowsOf(
+      kindsOf(groups).length,
+      drawnOf(groups).map((one) => histogramPanel(one, draw, word)),
+    ),
+    `Activations, the gradients in them and those of the weights in each hidden layer, a row for each group where the page is wide enough: at initialisation as a dashed line, at the end filled. Each is as high as the others, so it is widths that compare. ${axes}`,
   );
-  const drawn = groups.flatMap((group) =>
-    kinds.map((kind) => {
+}
+
+/** Tables spread and quantiles of the same histograms. */
+export function histogramTables(groups: readonly Probed[]): readonly Content[] {
+  const drawn = drawnOf(groups);
+  return kindsOf(groups).map((kind) => histogramTable(kind, drawn));
+}
+
+function kindsOf(groups: readonly Probed[]): readonly Kind[] {
+  return KINDS.filter(({ kind }) => groups.some((group) => probedLayers(group, kind).length > 0));
+}
+
+function sharesAxis(groups: readonly Probed[]): boolean {
+  const ranges = groups.map((group) => axisOf([group], "activation").range);
+  return Math.max(...ranges) <= MOST_APART * Math.min(...ranges);
+}
+
+function drawnOf(groups: readonly Probed[]): readonly Drawn[] {
+  const isShared = sharesAxis(groups);
+  return groups.flatMap((group) =>
+    kindsOf(groups).map((kind) => {
       const isOfAll = kind.kind === "activation" && isShared;
-      const axis = axisOf(isOfAll ? groups : [group], kind.kind);
-      return { group, ...kind, axis };
+      return { group, ...kind, axis: axisOf(isOfAll ? groups : [group], kind.kind) };
     }),
   );
-  return html`<h3>Activations, their gradients and those of the weights</h3>${figure(
-    rowsOf(
-      kinds.length,
-      drawn.map((one) => histogramPanel(one, draw)),
-    ),
-    `A histogram for each hidden layer of ${picturedText(groups)}, a row for each group where the page is wide enough: at initialisation as a dashed line, at the end filled; each as high as the higher of the two. ${isShared ? "Activations have one axis for all groups, gradients one for each group." : "Each group has axes of its own."}`,
-  )}${details("the histograms in numbers", html`${kinds.map((kind) => histogramTable(kind, drawn))}`)}`;
 }
 
 /** Returns an axis with room for this kind in all hidden layers of these groups. */
@@ -88,12 +106,12 @@ function probedLayers({ probes }: Probed, kind: TensorKind): readonly LayerPair[
 }
 
 /** Draws one kind of number in every hidden layer of a group, at initialisation and at the end; a gap where it has none. */
-function histogramPanel(drawn: Drawn, draw: Draw): Html {
+function histogramPanel(drawn: Drawn, draw: Draw, word: FlatWord): Html {
   const { group, kind, axis } = drawn;
   const { range } = axis;
   const layers = probedLayers(group, kind);
   if (layers.length === 0) return html`<div></div>`;
-  const spreads = layers.map((layer) => spreadText(layer, kind)).join("; ");
+  const spreads = layers.map((layer) => spreadText(layer, [kind, word])).join("; ");
   const chart: Chart = {
     title: `${group.name}: ${drawn.title}`,
     description: `A histogram for each hidden layer, at initialisation as a dashed line, after ${count(group.probes.last.step)} updates filled. ${spreads}.`,
@@ -119,12 +137,13 @@ function layerMarks(
     const histogram = tensors[kind]?.histogram;
     return histogram ? [...densityOf(histogram, axis, CELLS).cells] : [];
   });
-  const most = Math.max(...begin, ...end, 1e-12);
-  const trace = (values: readonly number[]): readonly Point[] =>
-    values.map((value, cell) => [
+  const trace = (values: readonly number[]): readonly Point[] => {
+    const most = Math.max(...values, 1e-12);
+    return values.map((value, cell) => [
       range * ((2 * (cell + 0.5)) / CELLS - 1),
       base + (0.86 * value) / most,
     ]);
+  };
   const filled: readonly Point[] = [[-range, base], ...trace(end), [range, base]];
   return [
     ...(end.length === 0 ? [] : [area(filled, colorAt(place), 0.45)]),
@@ -133,10 +152,13 @@ function layerMarks(
   ];
 }
 
-function spreadText({ first, last }: LayerPair, kind: TensorKind): string {
+function spreadText(
+  { first, last }: LayerPair,
+  [kind, word]: readonly [TensorKind, FlatWord],
+): string {
   const text = ({ tensors, saturation }: LayerProbe): string => {
     const isSaid = kind === "activation" && saturation !== null;
-    return `${scaled(tensors[kind]?.std)}${isSaid ? `, ${percent(saturation.share)} saturated` : ""}`;
+    return `${scaled(tensors[kind]?.std)}${isSaid ? `, ${percent(saturation.share)} ${word}` : ""}`;
   };
   return `${first.name} std ${text(first)}, then ${text(last)}`;
 }

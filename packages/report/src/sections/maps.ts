@@ -2,16 +2,47 @@
 import { crc32, deflateSync } from "node:zlib";
 import { isFlat, type LayerProbe } from "@ablate/store";
 import type { Probed } from "../data/facts.ts";
-import { type Content, type Html, html } from "../html.ts";
-import { details, numbers, panels, table } from "../layout/page.ts";
+import { type Content, html } from "../html.ts";
+import { numbers, rowsOf, spread, table } from "../layout/page.ts";
 import { count, listed, percent } from "../text.ts";
+import type { FlatWord } from "./flat.ts";
 import { hiddenLayers } from "./histograms.ts";
 
 const MOMENTS = ["first", "last"] as const;
 
+type UnitMap = {
+  readonly title: string;
+  readonly moments: readonly { readonly layer: LayerProbe; readonly step: number }[];
+};
+
 /** Draws which units are flat for which examples, at initialisation and at the end; names maps that are empty. */
-export function saturationMaps(groups: readonly Probed[]): Content {
-  const maps = groups.flatMap(({ name, probes }) => {
+export function saturationMaps(
+  groups: readonly Probed[],
+  word: FlatWord,
+  caption: string,
+): Content {
+  const maps = mapsOf(groups);
+  const empty = maps.filter(isEmpty);
+  const names = listed(empty.map(({ title }) => title));
+  const said = empty.length === 0 ? null : html`<p>Nothing is ${word} in ${names}.</p>`;
+  const drawn = drawnOf(maps).map(({ title, layer }) => saturationMap(title, layer, word));
+  const columns = Math.max(1, ...maps.map(({ moments }) => moments.length));
+  return html`${drawn.length === 0 ? null : spread(rowsOf(columns, drawn), caption)}${said}`;
+}
+
+/** Tables, a row for each map, how many units are flat for how many of the examples. */
+export function mapTable(groups: readonly Probed[], word: FlatWord): Content {
+  const drawn = drawnOf(mapsOf(groups));
+  if (drawn.length === 0) return null;
+  return table(
+    `How many units are ${word} for how many of the examples.`,
+    ["map", ...numbers(...PARTS.map(([text]) => text))],
+    drawn.map(({ title, layer }) => [title, ...unitCounts(layer)]),
+  );
+}
+
+function mapsOf(groups: readonly Probed[]): readonly UnitMap[] {
+  return groups.flatMap(({ name, probes }) => {
     const moments = MOMENTS.slice(0, probes.first.step === probes.last.step ? 1 : 2);
     const layers = hiddenLayers(probes).filter(({ first }) => first.saturation !== null);
     return layers.map((pair) => ({
@@ -19,34 +50,32 @@ export function saturationMaps(groups: readonly Probed[]): Content {
       moments: moments.map((moment) => ({ layer: pair[moment], step: probes[moment].step })),
     }));
   });
-  const isEmpty = ({ moments }: (typeof maps)[number]): boolean =>
-    moments.every(({ layer }) => !layer.saturation?.share);
-  const empty = maps.filter(isEmpty);
-  const names = listed(empty.map(({ title }) => title));
-  const said = empty.length === 0 ? null : html`<p>Nothing is saturated in ${names}.</p>`;
-  const drawn = maps
+}
+
+function isEmpty({ moments }: UnitMap): boolean {
+  return moments.every(({ layer }) => !layer.saturation?.share);
+}
+
+type Drawn = { readonly title: string; readonly layer: LayerProbe };
+
+function drawnOf(maps: readonly UnitMap[]): readonly Drawn[] {
+  return maps
     .filter((map) => !isEmpty(map))
     .flatMap(({ title, moments }) =>
       moments.map(({ layer, step }) => {
         const when = step === 0 ? "at initialisation" : `after ${count(step)} updates`;
-        return saturationMap(`${title} ${when}`, layer);
+        return { title: `${title} ${when}`, layer };
       }),
     );
-  return html`${panels(drawn)}${said}`;
 }
 
-function saturationMap(title: string, { saturation }: LayerProbe): Content {
+function saturationMap(title: string, { saturation }: LayerProbe, word: FlatWord): Content {
   if (!saturation) return null;
   const { examples, units, share, dead } = saturation;
-  const isSet = (unit: number, example: number) => isFlat(saturation, example, unit);
-  const shares = Array.from({ length: units }, (_, unit) => {
-    const flat = Array.from({ length: examples }, (__, example) => isSet(unit, example));
-    return flat.filter((one) => one).length / examples;
-  });
-  const text = `${title}: ${percent(share)} saturated, ${deadText(dead)}`;
-  const source = bitsImage(units, examples, isSet);
+  const text = `${title}: ${percent(share)} ${word}, ${deadText(dead)}`;
+  const source = bitsImage(units, examples, (unit, example) => isFlat(saturation, example, unit));
   const alt = `Map of ${count(examples)} examples by ${count(units)} units`;
-  return html`<div><figure><img class="map" src="${source}" width="${units}" height="${examples}" alt="${alt}"><figcaption>${text}</figcaption></figure>${unitsTable(title, shares)}</div>`;
+  return html`<figure><img class="map" src="${source}" width="${units}" height="${examples}" alt="${alt}"><figcaption>${text}</figcaption></figure>`;
 }
 
 const NAMED = 12;
@@ -66,14 +95,20 @@ const PARTS: readonly (readonly [text: string, most: number])[] = [
   ["all of them: dead", 1],
 ];
 
-/** Tables how many units of a saturation map are flat for how many of the examples, folded. */
-function unitsTable(title: string, shares: readonly number[]): Html {
-  const rows = PARTS.map(([text, most], i) => {
-    const above = PARTS[i - 1]?.[1] ?? -1;
-    return [text, count(shares.filter((share) => share > above && share <= most).length)];
+/** Counts units by the share of the examples that they are flat for. */
+function unitCounts({ saturation }: LayerProbe): readonly string[] {
+  if (!saturation) return PARTS.map(() => "–");
+  const { examples, units } = saturation;
+  const shares = Array.from({ length: units }, (_, unit) => {
+    const flat = Array.from({ length: examples }, (__, example) =>
+      isFlat(saturation, example, unit),
+    );
+    return flat.filter((one) => one).length / examples;
   });
-  const caption = `${title}: units by the share of the examples that they are flat for.`;
-  return details("the map in numbers", table(caption, ["flat for", ...numbers("units")], rows));
+  return PARTS.map(([, most], i) => {
+    const above = PARTS[i - 1]?.[1] ?? -1;
+    return count(shares.filter((share) => share > above && share <= most).length);
+  });
 }
 
 const SIGNATURE = Buffer.from([0x89, 0x50, 0x4e, 0x47, 0x0d, 0x0a, 0x1a, 0x0a]);

@@ -14,9 +14,9 @@ import type { ColumnValue } from "../data/columns.ts";
 import { lossColumns, type ReportFacts, type Shown, titleOf } from "../data/facts.ts";
 import { type Content, html } from "../html.ts";
 import type { Draw } from "../layout/draw.ts";
-import { figure, numbers, panels, table } from "../layout/page.ts";
+import { inNumbers, numbers, panels, spread, table } from "../layout/page.ts";
 import { scaled } from "../text.ts";
-import { stepText } from "./loss.ts";
+import { stepText } from "./loss-chart.ts";
 
 /** More charts than somebody looks at; the store has all. */
 const MOST_CHARTS = 12;
@@ -37,9 +37,10 @@ export function recordedSection(facts: ReportFacts, draw: Draw): Content {
   const rest = all.length - drawn.length;
   const restText = rest === 0 ? "" : ` ${counted(rest, "more name")} are in the table alone.`;
   const groups = facts.shown;
-  return figure(
+  return html`${spread(
     panels(charts),
     `What the runs record of their steps by names of their own; each point is the mean of ${each} and of the seeds.${restText}`,
+  )}${inNumbers(
     table(
       "Mean of the first stretch of the chart → of the last.",
       ["metric", ...numbers(...groups.map(titleOf))],
@@ -48,7 +49,7 @@ export function recordedSection(facts: ReportFacts, draw: Draw): Content {
         ...groups.map((group) => endsText(own.find((one) => one.group === group)?.values)),
       ]),
     ),
-  );
+  )}`;
 }
 
 function recordedOf({ shown, metrics }: ReportFacts): readonly Recorded[] {
@@ -73,7 +74,7 @@ function metricChart({ steps }: ReportFacts, { info, groups }: Recorded): Chart 
   return {
     title: name,
     description: `A line for each group, at the end: ${ends.join(", ")}.`,
-    ...{ width: 480, height: 230 },
+    ...{ width: 430, height: 220 },
     labels: { left: 48, right: 36 + 7.2 * Math.max(0, ...names) },
     x: { title: "updates", min: 0, max: steps, format: stepText },
     y: { title: name, ...rangeOf(info, groups) },

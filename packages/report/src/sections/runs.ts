@@ -10,24 +10,18 @@ import {
 import { counted } from "@ablate/text";
 import { type Group, outcomeOf, type ReportFacts } from "../data/facts.ts";
 import { type Content, type Html, html } from "../html.ts";
-import { details, named, numbers, sentences, table } from "../layout/page.ts";
-import { about, count, fixedTexts, meanStdTexts } from "../text.ts";
-import { metricTitle } from "./differences.ts";
+import { details, named, numbers, table } from "../layout/page.ts";
+import { about, count, fixedTexts, meanErrorText } from "../text.ts";
+import { metricTitle } from "./ranking.ts";
 import { settingsOf } from "./settings.ts";
 
 const SHOWN_METRICS = ["train_loss", "valid_loss", "loss", "steps_per_s"];
 
-/** Tables every group and every run. */
-export function runsSection(facts: ReportFacts): Content {
+/** Tables what came out of every group. */
+export function overview(facts: ReportFacts): Content {
   const { groups, metric } = facts;
   const shown = METRICS.filter(({ name }) => SHOWN_METRICS.includes(name));
   const metrics = [...(METRICS.includes(metric) ? [] : [metric]), ...shown];
-  const hidden = groups.filter(({ place }) => place === null).length;
-  const areLost = groups.some(({ lost }) => lost !== "");
-  const note =
-    hidden === 0 || groups.length <= MOST_SHOWN
-      ? null
-      : html`<p>Charts show the ${MOST_SHOWN} groups with the best ${metricTitle(metric)}${areLost ? ", those that lost no run first" : ""}; the other ${count(hidden)} are in the tables.</p>`;
   const base = groups.length > 1 ? baseRow(groups.map(({ row }) => row)) : undefined;
   const changed = groups.flatMap(({ row }) => (base === undefined ? [] : differences(row, base)));
   const changedKeys = [...new Set(changed.map(([key]) => key))];
@@ -35,10 +29,8 @@ export function runsSection(facts: ReportFacts): Content {
     groups.map(({ row }) => row),
     changedKeys,
   );
-  const initialText = meanStdTexts(groups.map(({ firstSteps }) => firstSteps.initial));
-  const outcomes = metrics.map((one) => outcomeCells(groups, one));
-  const overview = table(
-    `Groups of runs that differ in the seed alone: mean ± standard deviation over seeds.${base === undefined ? "" : starText(facts)}`,
+  const overviewTable = table(
+    `Mean ± standard deviation over seeds.${base === undefined ? "" : starText(facts)}`,
     [
       "group",
       ...(base === undefined ? [] : ["what it changes"]),
@@ -50,14 +42,27 @@ export function runsSection(facts: ReportFacts): Content {
         ? []
         : [html`<span class="changes">${changes(group.row, base)}</span>`]),
       count(group.runs.length),
-      initialText(group.firstSteps.initial),
-      ...outcomes.map((cell) => cell(group)),
+      meanErrorText(group.firstSteps.initial),
+      ...metrics.map((one) => outcomeCell(group, one, groups.length > 1)),
     ]),
   );
-  return html`<p>${extentWords(facts)}</p>${sentences([...troubleWords(facts), ...revisionWords(facts)])}${overview}${note}${everyRun(facts)}`;
+  const isLong = groups.length > MOST_ROWS;
+  return html`${isLong ? details(`the ${count(groups.length)} groups as a table`, overviewTable) : overviewTable}${chartsNote(facts)}`;
 }
 
-function revisionWords({ runs }: ReportFacts): readonly string[] {
+/** A table of more rows is folded. */
+const MOST_ROWS = 24;
+
+/** Says which groups charts leave out. */
+function chartsNote({ groups, metric }: ReportFacts): Content {
+  const hidden = groups.filter(({ place }) => place === null).length;
+  if (hidden === 0 || groups.length <= MOST_SHOWN) return null;
+  const areLost = groups.some(({ lost }) => lost !== "");
+  return html`<p>Charts show the ${MOST_SHOWN} groups with the best ${metricTitle(metric)}${areLost ? ", those that lost no run first" : ""}; the other ${count(hidden)} are in the tables.</p>`;
+}
+
+/** Says where revisions of the engine differ. */
+export function revisionWords({ runs }: ReportFacts): readonly string[] {
   const note = revisionsNote(runs);
   return note === null ? [] : [`The runs are ${note}.`];
 }
@@ -75,21 +80,12 @@ function isPending({ lastStep }: Group["runs"][number]): boolean {
   return lastStep === null;
 }
 
-const NO_OUTCOME = { mean: null, std: null };
-
-/** Makes a function that writes what came out of a group by a metric. */
-function outcomeCells(groups: readonly Group[], metric: Metric): (group: Group) => Content {
-  const momentsText = meanStdTexts(
-    groups.map((group) => outcomeOf(group, metric)?.moments ?? NO_OUTCOME),
-  );
-  return (group) => {
-    const outcome = outcomeOf(group, metric);
-    const moments = outcome?.moments ?? NO_OUTCOME;
-    if (metric.unit === "steps/s") return count(moments.mean);
-    const isBest = outcome?.isBest === true && groups.length > 1;
-    const text = momentsText(moments);
-    return isBest ? html`<span class="best">★ ${text}</span>` : text;
-  };
+/** Writes what came out of a group by a metric. */
+function outcomeCell(group: Group, metric: Metric, isCompared: boolean): Content {
+  const outcome = outcomeOf(group, metric);
+  if (metric.unit === "steps/s") return count(outcome?.moments.mean);
+  const text = meanErrorText(outcome?.moments);
+  return outcome?.isBest === true && isCompared ? html`<span class="best">★ ${text}</span>` : text;
 }
 
 /** Makes a function that writes the settings that set a group apart from the one that is most like all others. */
@@ -110,7 +106,8 @@ function changesTeller(
 /** Last words of keys that say little by themselves: of which layer? */
 const PARTS = ["weight", "bias", "gamma", "beta"];
 
-function everyRun({ runs }: ReportFacts): Html {
+/** Tables every run, with all digits. */
+export function everyRun({ runs }: ReportFacts): Html {
   const losses = (["trainLoss", "validLoss", "loss"] as const).map((field) => {
     const text = fixedTexts(runs.map((run) => run[field]));
     return (run: (typeof runs)[number]): string => text(run[field]);
@@ -126,7 +123,7 @@ function everyRun({ runs }: ReportFacts): Html {
   ]);
   const measures = numbers("seed", "steps", "train", "valid", "loss", "steps/s");
   const columns = ["run", "state", ...measures, "hash"];
-  return details("every run", table("Every run, in the order of the grid.", columns, rows));
+  return table("Every run, in the order of the grid.", columns, rows);
 }
 
 function stepsText({ lastStep, steps }: ReportFacts["runs"][number]): string {

@@ -14,9 +14,9 @@ import type { ReportFacts } from "../data/facts.ts";
 import { DECADES, valueAxis } from "../data/value-axis.ts";
 import { type Content, html } from "../html.ts";
 import type { Draw } from "../layout/draw.ts";
-import { figure, numbers, sentences, sized, swatch, table } from "../layout/page.ts";
+import { figure, inNumbers, numbers, sentences, sized, swatch, table } from "../layout/page.ts";
 import { fixed, fixedTexts } from "../text.ts";
-import { metricTitle } from "./differences.ts";
+import { metricTitle } from "./ranking.ts";
 
 type Found = Sensitivity<ComparedRun>;
 
@@ -126,7 +126,7 @@ function sensitivityFigure(pair: Found, facts: ReportFacts, draw: Draw): Content
       lost === 0 ? "none" : `${lost} of ${runs.length}`,
     ]),
   );
-  return figure(
+  const drawn = figure(
     sized(
       draw(linesOf(pair, facts, "large")),
       draw(linesOf(pair, facts, "small")),
@@ -136,12 +136,14 @@ function sensitivityFigure(pair: Found, facts: ReportFacts, draw: Draw): Content
       ),
     ),
     `The ${title} by ${names.by}, a line for each ${names.within}: means over seeds with their 95 % intervals. Parallel lines are factors that act by themselves; a flat line is one that ${names.by} does not change.${areLost(pair) ? " ✗ marks values at which runs were lost: the mean is that of the others." : ""}`,
+  );
+  return html`${drawn}${inNumbers(
     table(
       `${title} by ${names.within} and ${names.by}.`,
       [`${names.within}, ${names.by}`, ...numbers("mean", "95 % interval", "seeds"), "lost"],
       rows,
     ),
-  );
+  )}`;
 }
 
 function linesOf(pair: Found, { runs, metric }: ReportFacts, size: "large" | "small"): Chart {

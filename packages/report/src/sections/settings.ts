@@ -13,11 +13,8 @@ import { type Content, html } from "../html.ts";
 import { details, table } from "../layout/page.ts";
 import { count } from "../text.ts";
 
-/** Tables the settings that all runs share, those that differ, and where the runs come from. */
-export function settingsSection(facts: ReportFacts): Content {
-  const { runs, groups, comparison } = facts;
-  const differing = new Set(differingKeys(runs));
-  const base = (runs[0]?.settings ?? []).filter(({ key }) => !differing.has(key));
+/** Tables the settings that differ. */
+export function settingsSection({ runs, groups, comparison }: ReportFacts): Content {
   const { keys } = comparison;
   const texts = settingsOf(
     groups.map(({ row }) => row),
@@ -28,17 +25,22 @@ export function settingsSection(facts: ReportFacts): Content {
   const apart =
     keys.length === 0
       ? html`<p>${areRecorded(runs) ? "Nothing that their logs say of settings" : "Nothing but the seed"}.</p>`
-      : table("What differs between groups.", ["group", ...keys], own);
-  const shared = base.map(({ key, value, text }) => [
-    html`<code>${key === "" ? '""' : visible(key)}</code>`,
-    DATA_FILES.has(key) ? basename(text) : setting(value, ALL_DIGITS),
-  ]);
+      : table("By group, beside the seed.", ["group", ...keys], own);
   const seeds = [...new Set(runs.map(({ seed }) => seed ?? "unknown"))].sort((a, b) =>
     a === "unknown" || b === "unknown" ? Number(a === "unknown") : compareSeeds(a, b),
   );
-  return html`<h3>What differs</h3>${groups.length > MOST_ROWS ? details("the settings of every group", apart) : apart}<p>Seeds: ${seeds.join(", ")}.</p>
-<h3>What all runs share</h3>${table("Settings that are the same in all runs.", ["key", "value"], shared)}
-<h3>Where the numbers come from</h3>${provenance(facts)}`;
+  return html`${groups.length > MOST_ROWS ? details("the settings of every group", apart) : apart}<p>Seeds: ${seeds.join(", ")}.</p>`;
+}
+
+/** Tables the settings that all runs share. */
+export function sharedSettings({ runs }: ReportFacts): Content {
+  const differing = new Set(differingKeys(runs));
+  const shared = (runs[0]?.settings ?? []).filter(({ key }) => !differing.has(key));
+  const rows = shared.map(({ key, value, text }) => [
+    html`<code>${key === "" ? '""' : visible(key)}</code>`,
+    DATA_FILES.has(key) ? basename(text) : setting(value, ALL_DIGITS),
+  ]);
+  return table("Settings that are the same in all runs.", ["key", "value"], rows);
 }
 
 /** Keys whose values are paths, of which the last part is enough. */
@@ -84,7 +86,7 @@ const NAMES: Readonly<Record<string, string>> = {
 };
 
 /** Lists values with how many runs have each, without names of machines. */
-function provenance({ runs, provenance: known }: ReportFacts): Content {
+export function provenance({ runs, provenance: known }: ReportFacts): Content {
   const started = runs.flatMap(({ startedAt }) => startedAt ?? []).sort();
   const ended = runs.flatMap(({ endedAt }) => endedAt ?? []).sort();
   const engines = [...new Set(runs.map(({ engine }) => engine))].join(", ");

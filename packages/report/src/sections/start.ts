@@ -1,11 +1,11 @@
-import { counted } from "@ablate/text";
+import { counted, roundedToError } from "@ablate/text";
 import { type Group, type ReportFacts, titleOf } from "../data/facts.ts";
-import { type Content, html } from "../html.ts";
-import { named, numbers, sentences, table } from "../layout/page.ts";
-import { about, count, fixed, meanStdText, nats } from "../text.ts";
+import type { Content } from "../html.ts";
+import { named, numbers, table } from "../layout/page.ts";
+import { count, fixed, groupsText, meanErrorText, meanStdText, nats } from "../text.ts";
 
 /** Tables the losses that runs begin with and what their first steps cost. */
-export function startSection(facts: ReportFacts): Content {
+export function startTable(facts: ReportFacts): Content {
   const { guessing } = facts;
   const groups = facts.groups.filter(({ firstSteps }) => firstSteps.initial.n > 0);
   if (guessing === null || groups.length === 0) return null;
@@ -29,8 +29,7 @@ export function startSection(facts: ReportFacts): Content {
       belowShort(group),
     ];
   });
-  return html`<p>Guessing among ${classes} classes costs ln ${classes} = ${fixed(guessing.loss, 4)} nats. A network that begins above that is sure of something wrong; the steps that undo it are lost.</p>
-${sentences(startWords(facts))}${table("How groups begin: mean ± standard deviation over seeds.", columns, rows)}`;
+  return table("How groups begin: mean ± standard deviation over seeds.", columns, rows);
 }
 
 /** Nats from what guessing costs that count as a good beginning. */
@@ -60,11 +59,15 @@ export function startWords({ groups, guessing }: ReportFacts): readonly string[]
   const verb = near.length === 1 ? "begins" : "begin";
   return [
     ...texts,
-    ...about(names, (text) => `${text} ${verb} ${where}: nothing has to be undone first.`),
+    ...(names.length === 0
+      ? []
+      : [
+          `${groupsText(names, groups.length, "All groups")} ${verb} ${where}: nothing has to be undone first.`,
+        ]),
   ];
 }
 
-const WHY = ": it is sure and wrong, and the first steps only undo that";
+const WHY = ": it is sure and wrong";
 
 /** Says of a group that begins far from guessing what that costs, beside another one that does not. */
 function farText(group: Group, other: Group | undefined, where: string): string {
@@ -72,21 +75,25 @@ function farText(group: Group, other: Group | undefined, where: string): string 
   const beside = (text: (of: Group) => string): string =>
     other === undefined ? "" : ` (${other.name}: ${text(other)})`;
   const otherEarly = beside(({ firstSteps }) => fixed(firstSteps.early.mean, 2));
-  const missing = initial.n > below.n ? `, in ${below.n} of ${initial.n} runs` : "";
-  const since =
+  const missing =
+    initial.n > below.n
+      ? `, in the ${count(below.n)} of ${count(initial.n)} runs that ever do better`
+      : "";
+  const until =
     below.n === 0
-      ? "16 steps together never cost less than guessing"
-      : `16 steps together cost less than guessing from ${belowShort(group)} on${missing}`;
+      ? "it never does better than guessing"
+      : `it does worse than guessing until ${belowShort(group)}${missing}`;
   return [
-    `${titleOf(group)} begins at a loss of ${meanStdText(initial)}, ${where}.`,
-    `Its first ${counted(earlySteps, "step")} cost ${fixed(early.mean, 2)} nats on average${otherEarly};`,
-    `${since}${beside(belowShort)}.`,
+    `${titleOf(group)} begins at a loss of ${meanErrorText(initial)}, ${where}.`,
+    `Its first ${counted(earlySteps, "step")} cost ${fixed(early.mean, 2)} nats on average${otherEarly},`,
+    `and ${until}${beside(belowShort)}.`,
   ].join(" ");
 }
 
 /** Names the first step from which 16 together cost less than guessing. */
 function belowShort({ firstSteps: { below } }: Group): string {
-  const { n, mean, std } = below;
-  if (n === 0) return "never";
-  return `step ${count(mean)}${std === null || std < 0.5 ? "" : ` ± ${count(std)}`}`;
+  if (below.mean === null) return "never";
+  const { mean, error } = roundedToError(below.mean, below.std);
+  const spread = below.std === null || below.std < 0.5 ? "" : ` ± ${count(Number(error))}`;
+  return `step ${count(spread === "" ? below.mean : Number(mean))}${spread}`;
 }

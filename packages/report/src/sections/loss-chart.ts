@@ -1,0 +1,247 @@
+/** Charts of the loss: over all steps with the last part enlarged, and with the first steps stretched. */
+import {
+  type Axis,
+  area,
+  type Chart,
+  colorAt,
+  GUIDE,
+  line,
+  type Mark,
+  type Point,
+  roundRange,
+  strokeAt,
+} from "@ablate/figures";
+import { compact, counted, cutTogether } from "@ablate/text";
+import type { ColumnValue } from "../data/columns.ts";
+import { areRecorded, type ReportFacts, type Shown } from "../data/facts.ts";
+import { nats } from "../text.ts";
+
+/** A group and its loss in the columns of a chart. */
+export type Curve = { readonly group: Shown; readonly values: readonly ColumnValue[] };
+
+type LossChart = {
+  readonly title: string;
+  readonly isLog: boolean;
+};
+
+const WIDTH = 860;
+const LEFT = 48;
+const TOP = 28;
+const BOTTOM = 46;
+
+/** Draws a line for each group, on an axis that leaves the curves their room. */
+export function lossChart(
+  facts: ReportFacts,
+  curves: readonly Curve[],
+  { title, isLog }: LossChart,
+): Chart {
+  const { steps, guessing } = facts;
+  const results = withResults(curves);
+  const [min, max] = isLog ? [1, Math.max(10, steps)] : [0, steps];
+  const guide = (loss: number, classes: number): Mark =>
+    line(
+      [min, max].map((x): Point => [x, loss]),
+      GUIDE,
+      `ln ${classes}`,
+    );
+  const ends = curves.flatMap(({ group: { name }, values: [first, ...rest] }) =>
+    first === undefined
+      ? []
+      : [`${name} from ${nats(first.mean)} to ${nats((rest.at(-1) ?? first).mean)}`],
+  );
+  return {
+    title,
+    description: `A line for each group: ${ends.join("; ")}.`,
+    width: WIDTH,
+    height: 380,
+    labels: { left: LEFT, right: labelRoom(curves) },
+    x: { title: "updates", min, max, isLog, format: stepText },
+    y: {
+      title: areRecorded(facts.runs) ? "loss" : "loss, nats",
+      ...lossRange(facts, results, !isLog),
+    },
+    marks: [
+      ...results.flatMap(bandMarks),
+      ...(guessing === null ? [] : [guide(guessing.loss, guessing.classes)]),
+      ...namedInShort(curves).flatMap(lineMarks),
+    ],
+  };
+}
+
+/** Puts the last part over the upper right of a chart, which grows upwards where curves would be covered. */
+export function withInset(chart: Chart, inset: Chart | null, curves: readonly Curve[]): Chart {
+  if (inset === null) return chart;
+  const height = chart.height + GROWN;
+  const box = { width: chart.width - chart.labels.right - LEFT, height: height - TOP - BOTTOM };
+  const left = LEFT + box.width - inset.width - GAP;
+  const { min, max } = chart.x;
+  const from = min + ((max - min) * (left - LEFT)) / box.width;
+  const covered = curves.flatMap(({ values }) => values.filter(({ at }) => at >= from));
+  const highest = Math.max(...covered.map(({ mean, std }) => mean + std));
+  const free = 1 - (inset.height + 2 * GAP) / box.height;
+  const top = chart.y.min + (Math.min(highest, chart.y.max) - chart.y.min) / free;
+  const y = top > chart.y.max ? roundRange(chart.y.min, top) : chart.y;
+  return {
+    ...chart,
+    height,
+    y: { ...chart.y, ...y },
+    insets: [{ at: [left, TOP + GAP], chart: inset }],
+  };
+}
+
+const GROWN = 40;
+const GAP = 4;
+
+/** The last part of a training that an inset enlarges. */
+const LAST = 1 / 4;
+/** Each of its points is the mean of several columns: what is left of the noise is less than what differs. */
+const POINTS = 10;
+const LEAST_POINTS = 4;
+const INSET = { width: 290, height: 178 };
+
+/** Draws the last quarter of the steps on axes of its own; null where it would show no more than the whole. */
+export function lastPart(facts: ReportFacts, curves: readonly Curve[], range: Axis): Chart | null {
+  const { steps } = facts;
+  const first = Math.floor(steps * (1 - LAST));
+  const tails = withResults(curves)
+    .map(({ group, values }) => ({ group, values: joined(values, first) }))
+    .filter(({ values }) => values.length >= LEAST_POINTS);
+  const near = nearest(tails);
+  if (near.length === 0) return null;
+  const all = near.flatMap(({ values }) => values.map(({ mean }) => mean));
+  const { min, max } = roundRange(Math.min(...all), Math.max(...all));
+  if (max - min > (range.max - range.min) / 3) return null;
+  const ends = tails.map(({ group, values }) => `${group.name} ${nats(values.at(-1)?.mean)}`);
+  const title = `the last ${counted(steps - first, "update")}`;
+  return {
+    title,
+    description: `A line for each group, at the end: ${ends.join("; ")}.`,
+    ...INSET,
+    labels: { left: 44, right: 18 },
+    x: { title: "", min: first, max: steps, format: stepText },
+    y: { title, min, max },
+    marks: tails.map(({ group, values }) => ({
+      ...line(pointsOf(values), strokeAt(group.place)),
+      name: group.name,
+    })),
+  };
+}
+
+/** Joins the columns from a step on into few. */
+function joined(values: readonly ColumnValue[], first: number): readonly ColumnValue[] {
+  const tail = values.filter(({ at }) => at >= first);
+  const size = Math.max(1, Math.ceil(tail.length / POINTS));
+  const count = Math.floor(tail.length / size);
+  return Array.from({ length: count }, (_, i) => {
+    const some = tail.slice(tail.length - (count - i) * size).slice(0, size);
+    const mean = (of: (value: ColumnValue) => number): number =>
+      some.reduce((sum, value) => sum + of(value), 0) / some.length;
+    return { at: mean(({ at }) => at), mean: mean((one) => one.mean), std: 0, n: some[0]?.n ?? 0 };
+  });
+}
+
+/** Most times farther from the lowest than the nearer half of them that a curve may be. */
+const MOST_APART = 4;
+
+/** Leaves out curves that are far above the others, which an axis for all of them would press together. */
+function nearest(curves: readonly Curve[]): readonly Curve[] {
+  const levels = curves.map(({ values }) => Math.max(...values.map(({ mean }) => mean)));
+  const order = levels.toSorted((a, b) => a - b);
+  const lowest = Math.min(...curves.flatMap(({ values }) => values.map(({ mean }) => mean)));
+  const half = order[Math.ceil(order.length / 2) - 1] ?? lowest;
+  return curves.filter((_curve, i) => (levels[i] ?? 0) - lowest <= MOST_APART * (half - lowest));
+}
+
+/** Fits a chart into a small page: its lines have no labels beside them. */
+export function inSmall(chart: Chart): Chart {
+  const marks = chart.marks.map((mark): Mark => {
+    if (mark.kind !== "line") return mark;
+    return { kind: "line", points: mark.points, stroke: mark.stroke, name: mark.label };
+  });
+  return { ...chart, width: 430, height: 320, labels: { left: 44, right: 20 }, marks };
+}
+
+/** Leaves out every other column, but for the last: a small chart has no room for all of them. */
+export function thinned({ group, values }: Curve): Curve {
+  return {
+    group,
+    values: values.filter((_value, i) => (values.length - 1 - i) % 2 === 0 || i === 0),
+  };
+}
+
+/** Most letters of a label beside a curve, and the pixels of one. */
+const MOST_LETTERS = 36;
+const LETTER = 7.2;
+
+/** Cuts the names of groups together where they would leave the curves no room. */
+function namedInShort(curves: readonly Curve[]): readonly Curve[] {
+  const names = cutTogether(
+    curves.map(({ group }) => group.name),
+    MOST_LETTERS,
+  );
+  return curves.map((curve, i) => ({
+    ...curve,
+    group: { ...curve.group, name: names[i] ?? curve.group.name },
+  }));
+}
+
+/** Returns the pixels that the labels of curves take. */
+function labelRoom(curves: readonly Curve[]): number {
+  const longest = Math.max(5, ...namedInShort(curves).map(({ group }) => group.name.length));
+  return 36 + LETTER * longest;
+}
+
+/**
+ * Returns the curves that set the range of a chart: those of groups with a result that lost no run, since losses that
+ * run away would leave no room for others; else of groups with a result, else all.
+ */
+export function withResults(curves: readonly Curve[]): readonly Curve[] {
+  const found = curves.filter(({ group }) => hasResult(group));
+  const whole = found.filter(({ group }) => group.lost === "");
+  return [whole, found].find(({ length }) => length > 0) ?? curves;
+}
+
+export function hasResult({ row }: Shown): boolean {
+  return row.outcomes.some(
+    ({ metric, moments }) => metric.unit === "nats" && moments.mean !== null,
+  );
+}
+
+function bandMarks({ group: { place, runs }, values }: Curve): readonly Mark[] {
+  if (runs.length < 2 || values.length < 2) return [];
+  const upper = values.map(({ at, mean, std }): Point => [at, mean + std]);
+  const lower = values.map(({ at, mean, std }): Point => [at, mean - std]).reverse();
+  return [area([...upper, ...lower], colorAt(place), 0.16)];
+}
+
+function lineMarks({ group: { name, place }, values }: Curve): readonly Mark[] {
+  return values.length === 0 ? [] : [line(pointsOf(values), strokeAt(place), name)];
+}
+
+function pointsOf(values: readonly ColumnValue[]): readonly Point[] {
+  return values.map(({ at, mean }): Point => [at, mean]);
+}
+
+/** Writes a tick of the axis of updates; between two of them there is none. */
+export function stepText(value: number): string {
+  return Number.isInteger(value) ? compact(value) : "";
+}
+
+/** How much more than guessing a cut chart shows, of what lies below it. */
+const ABOVE = 0.2;
+
+/** Returns the range of losses; with `isCut` only of those that runs come down to, not of those they begin with. */
+function lossRange(
+  { guessing }: ReportFacts,
+  curves: readonly Curve[],
+  isCut: boolean,
+): ReturnType<typeof roundRange> {
+  const guess = guessing?.loss ?? null;
+  const all = curves.flatMap(({ values }) => values);
+  const least = Math.min(...all.map(({ mean, std }) => mean - std));
+  const most = Math.max(...all.map(({ mean, std }) => mean + std));
+  if (!Number.isFinite(least) || !Number.isFinite(most)) return roundRange(0, guess ?? 1);
+  const bottom = Math.max(0, least);
+  if (!isCut || guess === null) return roundRange(bottom, Math.max(most, guess ?? 0));
+  return roundRange(bottom, Math.max(guess, Math.min(most, guess + ABOVE * (guess - bottom))));
+}
