@@ -16,6 +16,7 @@ beforeAll(async () => {
   writeFileSync(join(folder, "bin", "ablate"), `#!/bin/sh\nexec ${words} "$@"\n`);
   chmodSync(join(folder, "bin", "ablate"), 0o755);
   await train(folder, "small.yaml", "--set", "train.lr=0.1,0.2", "--steps", "3");
+  await ablate(folder, "tag", "small/plain-lr=0.1", "good");
   for (const name of ["odd one.yaml", "größe.yaml"]) {
     copyFileSync(join(folder, "small.yaml"), join(folder, name));
   }
@@ -59,6 +60,13 @@ const WORDS: readonly (readonly [typed: string, shown: RegExp])[] = [
   ["ablate show small/normed-lr=0.2\t", /^ready> ablate show small\/normed-lr\\?=0\.2$/],
   ["ablate show small/n\t", /^ready> ablate show small\/normed-lr\\?=0\.(?!\d)/],
   ["ablate compare --metric best\t", /^ready> ablate compare --metric best_valid_loss$/],
+  ["ablate tag small go\t", /^ready> ablate tag small good$/],
+  ["ablate runs tag:go\t", /^ready> ablate runs tag\\?:good$/],
+  ["ablate plan --only 'normed or tag:go\t", /^ready> ablate plan --only 'normed or tag:good'$/],
+  // What is typed next stands behind the equals sign, without a space.
+  ["ablate run small.yaml --set train.st\t9", /--set train\.steps\\?=9$/],
+  ["ablate run small.yaml --set train.cl\t9", /--set train\.clip\\?=9$/],
+  ["ablate run small.yaml --set train.optimizer=li\t", /--set train\.optimizer\\?=lion$/],
   ["ablate plan od\t", /^ready> ablate plan odd\\ one\.yaml$/],
   ["ablate plan odd\\ o\t", /^ready> ablate plan odd\\ one\.yaml$/],
   ["ablate plan 'odd o\t", /^ready> ablate plan 'odd one\.yaml'$/],

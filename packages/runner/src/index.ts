@@ -38,6 +38,7 @@ export {
 } from "./pool/run-grid.ts";
 export { isToTrain, type TrainMode } from "./pool/run-queue.ts";
 export type { TrainableRun } from "./pool/train-run.ts";
+export { givenKeys, type SettingKey, settingKeys, settingNames } from "./reference/setting-keys.ts";
 export type { GridEvent, KeptRun } from "./train/events.ts";
 export type {
   CoordinatorMessage,

@@ -5,7 +5,7 @@ import { stringify } from "yaml";
 import type { Overrides } from "../src/config/config.ts";
 import { ConfigError } from "../src/config/config-error.ts";
 import { planRuns } from "../src/plan/plan-runs.ts";
-import { errorsOf, load, setting } from "./spec-make.ts";
+import { errorsOf, load, setting, writeConfig } from "./spec-make.ts";
 
 fc.configureGlobal({ seed: 18 }); // the same cases every time; a failure names it
 
@@ -106,9 +106,9 @@ test("what all runs share may take what does not vary", () => {
 });
 
 test("a config that is extended takes values of the file on top", () => {
-  expect(hashesOf(`variants: { a: { train.l2: '\${train.lr}' } }\ntrain.lr: 0.4`)).toEqual(
-    hashesOf("variants: { a: { train.l2: 0.4 } }\ntrain.lr: 0.4"),
-  );
+  const below = writeConfig(`data.file: /names.txt\ntrain: { lr: 0.1, l2: "\${train.lr}" }\n`);
+
+  expect(load(`extends: ${below}\ndata: {}\ntrain.lr: 0.4\n`).cells[0]?.config.train.l2).toBe(0.4);
 });
 
 test.each([

@@ -7,9 +7,10 @@ import { homedir } from "node:os";
 import { resolve } from "node:path";
 import type { StoreReader } from "@ablate/store";
 import { canonical, visible } from "@ablate/text";
-import { VERBS, verbNamed } from "../verbs.ts";
+import { VERBS, type Verb, verbNamed } from "../verbs.ts";
 import { type Options, optionsOf, readArguments } from "./arguments.ts";
 import type { Option } from "./command.ts";
+import { completeSetting } from "./complete-setting.ts";
 import type { Terminal } from "./terminal.ts";
 
 type Candidate = { readonly value: string; readonly text: string };
@@ -19,6 +20,8 @@ type Place = {
   readonly word: string;
   /** The word as the user wrote it. */
   readonly store: string;
+  /** The config that the line names, as the user wrote it. */
+  readonly config: string | undefined;
   readonly terminal: Terminal;
 };
 
@@ -61,20 +64,30 @@ async function candidates(
   const { given, words } = readArguments(typed, options, verb.mostRest > 1);
   const values = new Map(given.map((one) => [one.name, one.value]));
   const store = values.get("store") ?? (terminal.environment.ABLATE_STORE || "ablate.db");
+  const config = words.find((word) => /\.ya?ml$/.test(word)) ?? configAmong(words, verb);
+  const around = { store, config, terminal };
   const inline = /^--([\w-]+)=/.exec(current);
   if (inline !== null) {
     const prefix = inline[0];
     const word = current.slice(prefix.length);
-    const found = await valuesOf(options[inline[1] ?? ""], { word, store, terminal });
+    const found = await valuesOf(options[inline[1] ?? ""], { word, ...around });
     return found.map(({ value, text }) => ({ value: prefix + value, text }));
   }
-  const place = { word: current, store, terminal };
+  const place = { word: current, ...around };
   const last = given.at(-1);
   const open = last?.value === undefined ? options[last?.name ?? ""] : undefined;
   if (open?.value !== undefined) return valuesOf(open, place);
-  if (current.startsWith("-")) return flags(options, new Set(values.keys()));
   const kind = verb.positionals[words.length] ?? command.completed ?? verb.rest;
+  // A filter may begin with a dash, as -tag:old does.
+  const isFlag = current.startsWith("-") && !(kind === "FILTER" && /^-\w/.test(current));
+  if (isFlag) return flags(options, new Set(values.keys()));
   return kind === undefined ? [] : candidatesFor(kind, place);
+}
+
+/** Returns the word that stands where a verb takes a config. */
+function configAmong(words: readonly string[], { positionals }: Verb): string | undefined {
+  const config = words[positionals.indexOf("CONFIG")];
+  return config === "-" ? undefined : config;
 }
 
 function verbs(isFirst: boolean): readonly Candidate[] {
@@ -123,6 +136,13 @@ const SOURCES: Readonly<Record<string, Source>> = {
       differingKeys(comparedRuns(reader.runs(), new Map())).map((value) => ({ value, text: "" })),
     );
   },
+  FILTER: filters,
+  "KEY=VALUE": ({ word, config, terminal: { folder, environment } }) =>
+    completeSetting({
+      word,
+      config: config === undefined ? undefined : resolve(folder, home(config)),
+      environment,
+    }),
   CONFIG: (place) => files(place, /\.ya?ml$/),
   STORE: (place) => files(place, /\.(?:db|sqlite3?)$/),
   FILE: (place) => files(place, /./),
@@ -132,7 +152,6 @@ const SOURCES: Readonly<Record<string, Source>> = {
 
 /** Words that stand for several of these. */
 const SEVERAL: Readonly<Record<string, string>> = {
-  FILTER: "GRID|RUN",
   A: "RUN|CONFIG",
   B: "RUN|CONFIG",
 };
@@ -142,6 +161,17 @@ async function candidatesFor(kind: string, place: Place): Promise<readonly Candi
   const kinds = kind.split("|").flatMap((one) => (SEVERAL[one] ?? one).split("|"));
   const found = await Promise.all(kinds.map((one) => SOURCES[one]?.(place) ?? []));
   return [...new Map(found.flat().map((one) => [one.value, one])).values()];
+}
+
+/** Returns what may stand in a filter, for the last term of it: a grid, a run, a tag as `tag:good`. */
+async function filters(place: Place): Promise<readonly Candidate[]> {
+  const [before = "", term = ""] = /^(.*[\s(])?(.*)$/s.exec(place.word)?.slice(1) ?? [];
+  const inTerm = { ...place, word: term };
+  const names = await candidatesFor("GRID|RUN", inTerm);
+  const tags = await candidatesFor("TAG", inTerm);
+  const not = term.startsWith("-") ? "-" : "";
+  const tagged = tags.map(({ value }) => ({ value: `${not}tag:${value}`, text: "tag" }));
+  return [...names, ...tagged].map(({ value, text }) => ({ value: before + value, text }));
 }
 
 /** Returns rows of a name and what it is. */

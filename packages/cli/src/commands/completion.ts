@@ -85,7 +85,7 @@ const SCRIPTS: Readonly<Record<string, string>> = { bash: BASH, zsh: ZSH, fish: 
 
 export const command: Command = {
   about:
-    "Prints a script for bash, zsh or fish that the shell reads when it starts. From then on the tab key completes verbs, options and their values, files, and the names of runs, grids and tags from the store of the working folder, of --store or of ABLATE_STORE.",
+    "Prints a script for bash, zsh or fish that the shell reads when it starts. From then on the tab key completes verbs, options and their values, files, and the names of runs, grids and tags, these also in filters as tag:good, from the store of the working folder, of --store or of ABLATE_STORE. After --set come the keys that the config on the line gives, all others once none of these begins like the word, and names of values.",
   options: {},
   examples: [
     [`echo 'eval "$(ablate completion bash)"' >> ~/.bashrc`, "from the next bash on"],

@@ -40,7 +40,9 @@ export const command: Command = {
     await withOpenReader(invocation, (reader) =>
       writeWhole({ file, path, force: flags.has("force") }, async (temporary) => {
         const selection = { only: flags.texts("only"), scope: scopeOf(invocation) };
-        const runs = reader.checks.whole(selectedRuns(reader, words, selection));
+        const runs = reader.checks.whole(selectedRuns(reader, words, selection), {
+          endsOnly: true, // of the others it shows sums, which are compared
+        });
         if (runs.length === 0) throw new DamageError("every run of the report is damaged");
         const title = flags.text("title") ?? words.join(", ");
         const grids = reader.grids().filter(({ name }) => words.includes(name));

@@ -53,8 +53,6 @@ const migrations: readonly (string | readonly AddedColumn[])[] = [
   colours,
   consoleLines,
   remoteRuns,
-  // Version 21 brought the view `settings`: other programs find it in every store from here on.
-  "",
 ];
 
 /** The version of a store that is up to date: `user_version` counts the migrations it has seen. */
