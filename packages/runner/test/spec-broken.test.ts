@@ -161,7 +161,7 @@ test.each([
   ],
   [
     "nonsense: []",
-    "a.yaml:1:1: nonsense: unknown key, allowed: name, description, data, model, init, train, record, thresholds, engine, seeds, extends, variants, zip, grid, when, exclude, include",
+    "a.yaml:1:1: nonsense: unknown key, allowed: name, description, data, model, init, train, record, thresholds, engine, seeds, sample, order, extends, variants, zip, grid, when, exclude, include",
   ],
   ["zips: []", 'a.yaml:1:1: zips: unknown key, did you mean "zip"?'],
   ["variants: { a: { trian.lr: 1 } }", 'a.yaml:1:18: trian: unknown key, did you mean "train"?'],
