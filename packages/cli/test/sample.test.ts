@@ -122,6 +122,10 @@ test("included runs come on top of a sample, and --only keeps some of it", async
   expect(rows.length).toBe(10);
   const only = await planned(folder, "--only", "activation:relu");
   expect(names(only)).toEqual(names(rows).filter((name) => name.includes("activation=relu")));
+  const outside = ["--only", "label:lr=0.1-activation=tanh-seed=1"];
+  expect((await ablate(folder, "plan", "g.yaml", ...outside)).stderr).toContain(
+    "no run of the sample matches; there are ",
+  );
 });
 
 test("a random order is a shuffle of the same runs, begins with the sample, and is the one of training", async () => {

@@ -14,6 +14,13 @@ import { UsageError } from "../command-line/errors.ts";
 import { withAnyReader } from "../store/open.ts";
 import { anyOf, type NotedRun, withNotes } from "../store/resolve.ts";
 
+type Choice = {
+  readonly name: string;
+  readonly runs: readonly PlannedRun[];
+  /** Whether the grid has more runs, which are not planned. */
+  readonly isSample: boolean;
+};
+
 /**
  * Returns the planned runs that match a filter of `--only`; all of them without one. A run goes by the names that it
  * has in the store and in the config, and by its variant's; with the tags and results that the store has of it.
@@ -21,7 +28,7 @@ import { anyOf, type NotedRun, withNotes } from "../store/resolve.ts";
  * @throws UsageError - if none is left
  */
 export function onlyWanted(
-  { name: grid, runs }: { readonly name: string; readonly runs: readonly PlannedRun[] },
+  { name: grid, runs, isSample }: Choice,
   { names }: Pick<PlanPreview, "names">,
   invocation: Invocation,
 ): readonly PlannedRun[] {
@@ -45,7 +52,8 @@ export function onlyWanted(
   const wanted = candidates.filter(({ subject }) => isWanted(subject)).map(({ run }) => run);
   if (wanted.length > 0) return wanted;
   const given = texts.map((text) => `--only ${text}`).join(" ");
-  throw new UsageError(`${given}: no run matches; ${hint(texts, candidates)}`);
+  const none = isSample ? "no run of the sample matches" : "no run matches";
+  throw new UsageError(`${given}: ${none}; ${hint(texts, candidates)}`);
 }
 
 function subjectOf(

@@ -32,7 +32,8 @@ export function planConfig(invocation: Invocation, path?: string): Planned {
   const origin = originOf(invocation, source, all);
   const preview = previewOf(invocation, { ...whole, origin });
   const sampled = sampleRuns(all, config);
-  const runs = onlyWanted({ name, runs: sampled.runs }, preview, invocation);
+  const isSample = sampled.runs.length < all.length;
+  const runs = onlyWanted({ name, runs: sampled.runs, isSample }, preview, invocation);
   const grid = { ...whole, origin, runs };
   const paint = invocation.terminal.paintWarning;
   const lines = linesOf(config.sources);
