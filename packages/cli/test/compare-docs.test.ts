@@ -29,7 +29,7 @@ test.each(commands)("%s does what the page says", async (line) => {
   const { status, stdout, stderr } = await ablate(folder, ...words.map(String));
 
   expect({ status, stderr }).toEqual({ status: 0, stderr: "" });
-  expect(stdout).toContain("difference");
+  expect(stdout).toContain(line.includes("--importance") ? "additive" : "difference");
 });
 
 test.each(text.split("## For a paper")[1]?.match(/(?<=^\.\/ablate ).*/gm) ?? [])(

@@ -107,3 +107,28 @@ test.each([40, 80])("in a terminal of %i columns its lines wrap", async (columns
   for (const line of lines) expect(line.length, line).toBeLessThanOrEqual(columns);
   expect(lines.join(" ").replaceAll(/\s+/g, " ")).toContain("lr changes valid_loss by");
 });
+
+test("--importance has the shares of the means in the store", async () => {
+  const sql = `select avg(valid_loss) as mean from runs
+    group by config ->> '$.model.batch_norm', config ->> '$.train.lr."0"' order by config ->> '$.model.batch_norm' = 'none', config ->> '$.train.lr."0"'`;
+  const rows = jsonRows(await ablate(folder, "query", sql, "--json"));
+  const [a = 0, b = 0, c = 0, d = 0] = rows.map(({ mean }) => Number(mean));
+  const [norm, rate, both] = [a + b - c - d, a - b + c - d, a - b - c + d].map((x) => x ** 2 / 4);
+  const total = (norm ?? 0) + (rate ?? 0) + (both ?? 0);
+
+  const records = jsonRows(await ablate(folder, "compare", "study", "--importance", "--json"));
+  const text = await printed("compare", "study", "--importance");
+  const shares = new Map(records.map(({ factor, share }) => [factor, Number(share)]));
+
+  expect(shares.get("model.batch_norm")).toBeCloseTo((norm ?? 0) / total, 9);
+  expect(shares.get("train.lr")).toBeCloseTo((rate ?? 0) / total, 9);
+  expect(shares.get("not additive")).toBeCloseTo((both ?? 0) / total, 9);
+  expect(text).toMatch(/^train\.lr +2 +[\d.]+ %/m);
+  expect(text).toMatch(/ of the variance between settings is not additive/);
+});
+
+test("--importance is of all factors", async () => {
+  const { status, stderr } = await ablate(folder, "compare", "study", "--importance", "--by", "lr");
+
+  expect([status, stderr]).toEqual([2, expect.stringContaining("leave out --by")]);
+});

@@ -104,6 +104,7 @@ beforeAll(async () => {
     ),
     await read("compare", "lr>1", "small/plain"),
     await read("compare", "small", "--by", "train.steps", "--within", "batch_norm"),
+    await read("compare", "small", "--importance"),
   );
   add("sample", names);
   add("forward", forward);

@@ -4,6 +4,7 @@ import {
   compareRuns,
   exactSetting,
   factorOf,
+  importanceOf,
   METRICS,
   type Metric,
   recordedMetrics,
@@ -26,6 +27,7 @@ import {
   rowFormat,
 } from "../command-line/options.ts";
 import { COMPARISON_FORMATS } from "../print/compare/formats.ts";
+import { IMPORTANCE_FORMATS } from "../print/compare/importance.ts";
 import type { ComparedPart } from "../print/compare/part.ts";
 import { isOfPaper, type RowFormat } from "../print/rows.ts";
 import { configKey } from "../store/config-key.ts";
@@ -55,6 +57,9 @@ export const command: Command = {
       help: "what the others are compared with: a run, or with --by a value (default: the first)",
     },
     effects: { help: "only the effects of the factors" },
+    importance: {
+      help: "only how much each factor decides: its share of the variance of an additive model",
+    },
     format: FORMAT_OPTION,
     columns: {
       multiple: true,
@@ -71,6 +76,7 @@ export const command: Command = {
     ["ablate compare quickstart/v5 quickstart/v7", "two runs, or two rows of several seeds"],
     ["ablate compare my-grid --by train.lr --baseline 0.1", "what the learning rate does"],
     ["ablate compare my-grid --by gain --within batch_norm", "what one factor does at each other"],
+    ["ablate compare my-grid --importance", "which factors decide, by an additive model"],
     ["ablate compare my-grid --metric train_loss --metric valid_loss", "two numbers of each run"],
     ["ablate compare my-grid --format markdown", "for a pull request"],
     ["ablate compare my-grid --format latex > table.tex", "for a paper: the best row bold"],
@@ -83,6 +89,13 @@ export const command: Command = {
     const ofPaper = paperOptions(invocation, format);
     const { by, ...compared } = withReader(invocation, (reader) => chosen(reader, invocation));
     const metrics = metricsNamed(flags.list("metric"), compared.runs);
+    if (flags.has("importance")) {
+      if (by !== undefined) throw new UsageError("--importance is of all factors; leave out --by");
+      const found = metrics.map((metric) => importanceOf(compared.runs, metric));
+      const { paint } = terminal;
+      terminal.write(IMPORTANCE_FORMATS[format](found, terminal.outputColumns(), paint));
+      return 0;
+    }
     const parts = partsOf({ by, ...compared }, flags.text("within"), metrics);
     const text = COMPARISON_FORMATS[format](parts, {
       isByKey: by !== undefined,

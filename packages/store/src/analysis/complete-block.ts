@@ -94,16 +94,18 @@ function fullest(all: readonly string[], seedsOf: (one: string) => number): stri
   return some.sort((a, b) => b.count - a.count).map(({ one }) => one);
 }
 
+/** Leaves out columns that the fullest cell does not have, else the one that has the fewest complete seeds there. */
 function withoutFewest(
   columns: readonly string[],
   cells: readonly string[],
   complete: Complete,
 ): readonly string[] {
-  const counts = columns.map((column) =>
-    cells.reduce((sum, cell) => sum + complete([column], [cell]).length, 0),
-  );
-  const at = counts.lastIndexOf(Math.min(...counts));
-  return columns.filter((_, i) => i !== at);
+  const byCell = cells.map((cell) => columns.map((column) => complete([column], [cell]).length));
+  const sums = byCell.map((counts) => counts.reduce((sum, count) => sum + count, 0));
+  const counts = byCell[sums.indexOf(Math.max(...sums))] ?? [];
+  const least = Math.min(...counts);
+  const at = counts.lastIndexOf(least);
+  return columns.filter((_, i) => (least === 0 ? (counts[i] ?? 0) > 0 : i !== at));
 }
 
 function distinct<T>(values: readonly T[]): T[] {
