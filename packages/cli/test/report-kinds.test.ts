@@ -132,7 +132,7 @@ test.each([
   );
 
   expect(textOf(html)).toContain(`${said}, at initialisation`);
-  expect(textOf(html.split('id="settings"')[0] ?? "")).not.toMatch(/saturat/i);
+  expect(textOf(html.split('id="rest"')[0] ?? "")).not.toMatch(/saturat/i);
 });
 
 test("says which runs its pictures are of", async () => {

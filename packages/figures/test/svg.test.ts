@@ -138,3 +138,34 @@ test("a chart within a chart lies at its place and is cut at its own edges", () 
   expect(text).toMatch(/<g transform="translate\(150,20\)"><clipPath id="chart-1-1-clip">/);
   expect(text).toContain('clip-path="url(#chart-1-1-clip)"');
 });
+
+test("numbers of a row stand to the right of the axes, its name to the left", () => {
+  const row = { kind: "text", at: [0, 5] } as const;
+
+  const text = draw(
+    chartOf([
+      { ...row, text: "v1" },
+      { ...row, side: "right", text: "+0.8" },
+    ]),
+  );
+
+  const places = new Map(
+    [...text.matchAll(/<text x="([\d.]+)"[^>]*>([^<]*)</g)].map(([, x, said]) => [said, Number(x)]),
+  );
+  expect(places.get("v1")).toBeLessThan(40);
+  expect(places.get("+0.8")).toBeGreaterThan(300 - 60);
+});
+
+test("tells a script where the axes are and what they span, and lays ground under an inset", () => {
+  const inner = { ...chartOf([AREA]), width: 100, height: 90 };
+  const x = { title: "updates", min: 1, max: 30_000, isLog: true };
+
+  const scene = sceneOf(
+    { ...chartOf([AREA]), x, insets: [{ at: [150, 20], chart: inner }] },
+    { ...INK, page: "var(--page)" },
+  );
+  const text = svgOf(scene, { id: "a", title: "t", description: "d", text: INK.text });
+
+  expect(text).toContain('data-axes="40 28 200 126 1 30000 1 0 10 0"');
+  expect(text).toContain('<path d="M0,0H100V90H0Z" fill="var(--page)" fill-opacity="1"/>');
+});

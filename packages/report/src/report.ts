@@ -49,7 +49,11 @@ export async function reportOf(
     { id: "layers", title: "Inside the layers", body: layersSection(facts, draw) },
     { id: "saturation", title: saturationTitle(facts), body: saturationSection(facts) },
     { id: "findings", title: "Findings", body: findingsSection(facts) },
-    { id: "settings", title: "Settings that differ", body: settingsSection(facts) },
+    {
+      id: "settings",
+      title: "Settings that differ",
+      body: facts.runs.length === 1 ? null : settingsSection(facts),
+    },
     { id: "rest", title: "Everything else", body: restSection(facts) },
   ];
   const made = toMinute(new Date(now).toISOString());

@@ -29,15 +29,16 @@ const KINDS: readonly Kind[] = [
  * compared downwards; one axis for activations of all groups where it shows all.
  */
 export function histograms(groups: readonly Probed[], draw: Draw, word: FlatWord): Content {
-  const axes = sharesAxis(groups)
-    ? "Activations have one axis for all groups, gradients one for each group."
-    : "Each group has axes of its own.";
+  const several = sharesAxis(groups)
+    ? " Activations have one axis for all groups, gradients one for each group."
+    : " Each group has axes of its own.";
+  const axes = groups.length > 1 ? several : "";
   return spread(
     rowsOf(
       kindsOf(groups).length,
       drawnOf(groups).map((one) => histogramPanel(one, draw, word)),
     ),
-    `Activations, the gradients in them and those of the weights in each hidden layer, a row for each group where the page is wide enough: at initialisation as a dashed line, at the end filled. Each is as high as the others, so it is widths that compare. ${axes}`,
+    `Activations, the gradients in them and those of the weights in each hidden layer, a row for each group where the page is wide enough: at initialisation as a dashed line, at the end filled. Each is as high as the others, so it is widths that compare.${axes}`,
   );
 }
 

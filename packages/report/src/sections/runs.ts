@@ -30,7 +30,7 @@ export function overview(facts: ReportFacts): Content {
     changedKeys,
   );
   const overviewTable = table(
-    `Mean ± standard deviation over seeds.${base === undefined ? "" : starText(facts)}`,
+    `${groups.some(({ runs }) => runs.length > 1) ? "Mean ± standard deviation over seeds." : "One run each."}${base === undefined ? "" : starText(facts)}`,
     [
       "group",
       ...(base === undefined ? [] : ["what it changes"]),
