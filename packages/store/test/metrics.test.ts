@@ -360,7 +360,7 @@ test("a store of version 14 is read without metrics, keeps its digests and gets 
   const tables = ["metric", "metric_point", "metric_rollup"];
   change(
     path,
-    `${["metrics", "metric_summary", "effects", "grid_runs", "runs"].map((view) => `drop view ${view};`).join("")}
+    `${["metrics", "metric_summary", "effects", "settings", "grid_runs", "runs"].map((view) => `drop view ${view};`).join("")}
     drop view series; drop view curve; ${tables.map((table) => `drop table ${table};`).join("")}
     alter table checkpoint drop column best_loss; alter table run drop column source;
     drop table log_file; drop table colour; drop view console; drop table console_line; drop table inbox; drop table store_id; pragma user_version = 14`,
