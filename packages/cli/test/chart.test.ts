@@ -3,7 +3,8 @@ import { existsSync, readFileSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Browser, chromium } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
-import { ablate, makeFolder } from "./make.ts";
+import { latexMissing, latexPage } from "../../../testing/latex.ts";
+import { ablate, COMMAND, makeFolder } from "./make.ts";
 import { train } from "./train.ts";
 
 let folder: string;
@@ -22,6 +23,7 @@ function programTest(program: string) {
 
 const CHROMIUM = programTest("chromium");
 const PDF = programTest("pdffonts");
+const LATEX = { test: test.skipIf(latexMissing() !== null) };
 
 beforeAll(async () => {
   folder = makeFolder();
@@ -189,6 +191,47 @@ async function darkness(file: string): Promise<number> {
   await page?.close();
   return share ?? 0;
 }
+
+LATEX.test("LaTeX takes a PDF in its own size, with its text", async () => {
+  await chart("f.pdf", "deep");
+  const path = join(folder, "f.pdf");
+
+  const lines = latexPage(String.raw`% in the preamble: \usepackage{graphicx}
+\newbox\figure \setbox\figure\hbox{\includegraphics{${path}}}
+\copy\figure
+
+wide \the\wd\figure`);
+
+  // 89 mm in points of TeX, of which 72.27 are an inch.
+  const [, width] = /wide ([\d.]+)pt/.exec(lines.join(" ")) ?? [];
+  expect(Number(width)).toBeCloseTo((89 / 25.4) * 72.27, 1);
+  expect(lines.join(" ")).toMatch(/normed/);
+});
+
+test("SVG loads neither what writes PDF nor what writes PNG", () => {
+  const listed = spawnSync(
+    process.execPath,
+    [
+      "--import",
+      `data:text/javascript,${encodeURIComponent(LIST_MODULES)}`,
+      COMMAND[1] ?? "",
+      "chart",
+      "deep",
+    ],
+    { cwd: folder, encoding: "utf8", env: { ...process.env, NO_COLOR: "1" } },
+  );
+
+  expect(listed.stdout).toMatch(/^<svg /);
+  expect(listed.stderr).toMatch(/d3-scale/);
+  expect(listed.stderr).not.toMatch(/pdfkit|fontkit|resvg/);
+});
+
+/** Says on stderr which modules are resolved. */
+const LIST_MODULES = `import { registerHooks } from "node:module";
+registerHooks({ resolve: (word, context, next) => {
+  process.stderr.write(word + "\\n");
+  return next(word, context);
+} });`;
 
 test("letters as outlines need no font", async () => {
   const { bytes } = await chart("e.svg", "deep", "--text", "paths");

@@ -102,6 +102,10 @@ const CHECKS: Readonly<
 
 /** Commands whose work is done by the program around a session. */
 const EFFECTS: Readonly<Record<string, readonly [line: string, effect: unknown]>> = {
+  chart: [
+    "chart loss.pdf",
+    { type: "paper", chart: expect.objectContaining({ file: "loss.pdf", axis: "step" }) },
+  ],
   theme: ["theme light", { type: "theme", background: "light" }],
   mouse: ["mouse off", { type: "mouse" }],
   command: [
@@ -139,6 +143,7 @@ test.each([
   ["stepz 3", 'there is no command "stepz", did you mean "steps"?'],
   ["steps 300", '"300" is no range of steps, as in: steps 100-300'],
   ["steps 5,000-", "the last step is 399: nothing comes after it"],
+  ["chart loss.eps", '"loss.eps" is no SVG, PDF or PNG, as in: chart loss.pdf'],
   ["step 1,234", "the last step is 399"],
   ["step x", '"x" is no number of steps, as in: step 1,234'],
   ["y 5", '"5" is no range of values, as in: y 2-4'],

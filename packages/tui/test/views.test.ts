@@ -385,6 +385,26 @@ test("Y writes what is shown as CSV, and again beside it", async () => {
   expect(first).toMatch(/plain-1/);
 });
 
+test("a command writes the charts for a paper as they are shown", async () => {
+  const store = sampleStore();
+  const ui = await openUiAt(store);
+
+  ui.type(":charts\r");
+  ui.type(":metrics ^loss$\r");
+  ui.type(":hide wild\r");
+  ui.type(":steps 100-200\r");
+  ui.type(":y 1-5\r");
+  ui.type(":chart loss.svg\r");
+  await ui.waitFor("loss.svg, 89 mm wide");
+  ui.type(":chart loss.svg\r");
+  await ui.waitFor("loss.svg exists; name another");
+
+  const svg = readFileSync(join(dirname(store), "loss.svg"), "utf8");
+  const texts = [...svg.matchAll(/<text[^>]*>([^<]*)</g)].map(([, text]) => text);
+  expect(texts).toEqual(expect.arrayContaining(["loss, nats", "100", "200", "1", "5", "plain-1"]));
+  expect(texts).not.toContain("wild");
+});
+
 test("y puts the same on the terminal's clipboard", async () => {
   const ui = await openUiAt(sampleStore());
 

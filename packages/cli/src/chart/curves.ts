@@ -34,7 +34,11 @@ export const curves: Builder = (reader, groups, { request, look }) => {
     if (drawn.length === 0) {
       throw new UsageError(`there is nothing of ${nameOf(one)} in these steps`);
     }
-    const { panel, isCut } = linePanel(drawn, { title, request, look });
+    const { panel, isCut } = linePanel(drawn, {
+      title,
+      request: { ...request, y: request.yOf?.get(one) ?? request.y },
+      look,
+    });
     const guides = guideMarks(reader, runs, { series: one, panel, look });
     return { panel: { ...panel, marks: [...guides, ...panel.marks] }, isCut, title };
   });

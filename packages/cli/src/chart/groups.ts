@@ -18,7 +18,7 @@ export type Group = {
   readonly runs: readonly [ComparedRun, ...ComparedRun[]];
 };
 
-/** @throws UsageError - if there are more groups than can be told apart, or `--hide` names none */
+/** @throws UsageError - if `--hide` names none, or leaves none */
 export function groupsOf(
   reader: StoreReader,
   selected: readonly RunSummary[],
@@ -32,11 +32,6 @@ export function groupsOf(
   });
   for (const name of hidden) if (!names.includes(name)) throw unknown("hide", name, names);
   const shown = groups.filter(({ name }) => !hidden.includes(name));
-  if (shown.length > MOST_SHOWN) {
-    throw new UsageError(
-      `these are ${shown.length} groups, and a chart tells ${MOST_SHOWN} apart; name fewer of them, or choose with --only`,
-    );
-  }
   if (shown.length === 0) throw new UsageError("--hide leaves no group to be drawn");
   return shown;
 }
@@ -44,4 +39,12 @@ export function groupsOf(
 /** Returns most runs that a group has. */
 export function mostSeeds(groups: readonly Group[]): number {
   return Math.max(...groups.map(({ runs }) => runs.length));
+}
+
+/** @throws UsageError - if there are more groups than can be told apart */
+export function refuseMany({ length }: readonly Group[]): void {
+  if (length <= MOST_SHOWN) return;
+  throw new UsageError(
+    `these are ${length} groups, and a chart tells ${MOST_SHOWN} apart; name fewer of them, or choose with --only`,
+  );
 }

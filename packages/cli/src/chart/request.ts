@@ -26,6 +26,8 @@ export type ChartRequest = {
   /** The first and the last step; null: that of the runs. */
   readonly steps: Readonly<Record<"from" | "to", number | null>>;
   readonly y: Readonly<Record<"min" | "max", number>> | null;
+  /** The same for some of the series alone. */
+  readonly yOf?: ReadonlyMap<string, Readonly<Record<"min" | "max", number>>>;
   /** Names of groups that keep their colour for themselves and are not drawn. */
   readonly hidden: readonly string[];
   readonly title: string;

@@ -230,7 +230,15 @@ function sizeOf(flags: Flags): { readonly columns: number; readonly rows: number
 /** What a session is given by the process that it runs in. */
 type UiSurroundings = Pick<
   UiOptions,
-  "stdin" | "stdout" | "environment" | "folder" | "ignored" | "annotate" | "glyphs" | "theme"
+  | "stdin"
+  | "stdout"
+  | "environment"
+  | "folder"
+  | "ignored"
+  | "annotate"
+  | "writeChart"
+  | "glyphs"
+  | "theme"
 >;
 
 /** Keys wait as long as a tag is being written. */
@@ -273,6 +281,10 @@ export function openStore(
     stdin: process.stdin,
     stdout: process.stdout,
     ignored: ignoredSignals(environment),
+    writeChart: async (chart) => {
+      const { writeChart } = await import("../ui/write-chart.ts");
+      return writeChart({ store, folder }, chart);
+    },
     annotate: (change) => annotate(store, change, { waitMs: LONGEST_WAIT_MS }),
   });
 }

@@ -4,6 +4,7 @@ import type { Effect, State } from "../state/state.ts";
 import type { Context } from "../views/view.ts";
 import { CHART_COMMANDS } from "./chart-commands.ts";
 import { type Command, CommandError } from "./command.ts";
+import { PAPER_COMMAND } from "./paper-command.ts";
 import { SCREEN_COMMANDS } from "./screen-commands.ts";
 import { TABLE_COMMANDS } from "./table-commands.ts";
 
@@ -11,6 +12,7 @@ import { TABLE_COMMANDS } from "./table-commands.ts";
 export const COMMANDS: readonly Command[] = [
   ...TABLE_COMMANDS,
   ...CHART_COMMANDS,
+  PAPER_COMMAND,
   ...SCREEN_COMMANDS,
 ];
 

@@ -8,6 +8,7 @@ import { fillPanes, type Geometry, geometryOf } from "../ink/panes.ts";
 import type { Session } from "../session/session.ts";
 import { clipboardSequence, clipboardText, saveSheet } from "../sheet.ts";
 import type { Environment } from "../state/memory.ts";
+import type { PaperChart } from "../state/paper-chart.ts";
 import type { Effect } from "../state/state.ts";
 import { Clicks } from "../terminal/clicks.ts";
 import { Screen } from "../terminal/screen.ts";
@@ -29,6 +30,8 @@ export type ProgramOptions = {
   readonly glyphs: Glyphs;
   /** How the end of a grid is told; null, or left out: not at all. */
   readonly notice?: Notice | null | undefined;
+  /** Writes charts to a file; says where it is, or why there is none. */
+  readonly writeChart: (chart: PaperChart) => Promise<string>;
   /** Signals that stay ignored. */
   readonly ignored?: ReadonlySet<string> | undefined;
 };
@@ -219,6 +222,7 @@ export class Program {
     else if (type === "mouse") this.#switchMouse();
     else if (type === "theme") this.#recolour(effect.background);
     else if (type === "clip") this.#clip(effect);
+    else if (type === "paper") this.#writeChart(effect.chart);
     else this.#session.say(saveSheet(this.#session, this.#options.folder));
   }
 
@@ -227,6 +231,16 @@ export class Program {
     this.#theme = { ...this.#theme, background };
     this.#screen.forget();
     this.#session.useBackground(background);
+  }
+
+  /** Says what has come of it once it is done; keys come in between. */
+  #writeChart(chart: PaperChart): void {
+    this.#session.say(`writing ${chart.file} …`);
+    const done = this.#options.writeChart(chart).then((said) => this.#session.say(said));
+    done.then(
+      () => this.#schedule(),
+      (error: unknown) => this.#ended.resolve({ error }),
+    );
   }
 
   #clip({ text, said }: { readonly text: string; readonly said: string }): void {

@@ -2,6 +2,7 @@
 import type { Annotation } from "@ablate/store";
 import type { Range } from "../chart/scale.ts";
 import type { Background } from "../text/theme.ts";
+import type { PaperChart } from "./paper-chart.ts";
 import { DEFAULT_SETTINGS, type ViewSettings } from "./settings.ts";
 
 export type Size = { readonly columns: number; readonly rows: number };
@@ -13,6 +14,8 @@ export type Effect =
   | { readonly type: "colour" }
   /** Puts a text on the clipboard and says so. */
   | { readonly type: "clip"; readonly text: string; readonly said: string }
+  /** Writes charts to a file and says where. */
+  | { readonly type: "paper"; readonly chart: PaperChart }
   | { readonly type: "theme"; readonly background: Background }
   | { readonly type: "annotate"; readonly change: Annotation };
 
