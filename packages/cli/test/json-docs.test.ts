@@ -106,6 +106,18 @@ beforeAll(async () => {
     await read("compare", "small", "--by", "train.steps", "--within", "batch_norm"),
     await read("compare", "small", "--importance"),
   );
+  writeFileSync(
+    join(folder, "two.yaml"),
+    "name: two\nextends: small.yaml\ntrain: { steps: 20 }\nseeds: 1..3\ngrid: { train.lr: [0.1, 0.3] }\n",
+  );
+  await ablate(folder, "run", "two.yaml", "--store", "two.db", "--quiet");
+  const two = ["compare", "two", "--store", "two.db"];
+  add(
+    "compare",
+    printed.get("compare") ?? [],
+    await read(...two, "--by", "train.lr", "--within", "batch_norm"),
+    await read(...two, "--importance"),
+  );
   add("sample", names);
   add("forward", forward);
   add("data", await read("data", "small.yaml"));
