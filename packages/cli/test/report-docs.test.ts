@@ -44,4 +44,8 @@ test("the page lists the sections of a report, in their order", async () => {
 });
 
 /** Sections that a grid of variants does not have: no two of its factors are crossed. */
-const OF_FACTORIAL_GRIDS = ["What each factor does", "Do factors act together?"];
+const OF_FACTORIAL_GRIDS = [
+  "What each factor does",
+  "Which factors decide?",
+  "Do factors act together?",
+];

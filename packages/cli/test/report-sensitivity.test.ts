@@ -67,3 +67,23 @@ test("a grid of one factor has no such section", async () => {
 
   expect(page).not.toContain('aria-labelledby="sensitivity"');
 });
+
+test("of three factors a table has the shares of compare --importance, of two there is none", async () => {
+  const own = makeFolder();
+  const three = STUDY.replace("grid:", "grid:\n  train.batch_size: [4, 8]");
+  writeFileSync(join(own, "study.yaml"), three);
+  await train(own, "study.yaml", "--steps", "10");
+  const page = await reportIn(own, "study");
+  const [, section = ""] = page.split('<section aria-labelledby="importance">');
+  const records = jsonRows(await ablate(own, "compare", "study", "--importance", "--json"));
+  const cells = (factor: unknown): string =>
+    textOf(section.split(`<tr><th scope="row">${String(factor)}</th>`)[1]?.split("</tr>")[0] ?? "");
+
+  expect(records).toHaveLength(4);
+  for (const { factor, share } of records) {
+    const hundredths = Number(share) * 100;
+    const text = `${hundredths.toFixed(hundredths < 9.95 ? 1 : 0)} %`;
+    expect(cells(factor)).toContain(hundredths === 0 ? "0 %" : text);
+  }
+  expect(html).not.toContain('aria-labelledby="importance"');
+});

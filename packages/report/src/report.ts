@@ -7,6 +7,7 @@ import { details, page, sentences } from "./layout/page.ts";
 import { answerSection } from "./sections/answer.ts";
 import { effectsSection, isFactorial, pairWords } from "./sections/differences.ts";
 import { findingsSection } from "./sections/findings.ts";
+import { importanceSection } from "./sections/importance.ts";
 import { layersSection } from "./sections/layers.ts";
 import { lossSection } from "./sections/loss.ts";
 import { recordedSection } from "./sections/recorded.ts";
@@ -42,6 +43,7 @@ export async function reportOf(
       title: "What each factor does",
       body: isFactorial(facts) ? effectsSection(facts) : null,
     },
+    { id: "importance", title: "Which factors decide?", body: importanceSection(facts) },
     { id: "sensitivity", title: "Do factors act together?", body: sensitivitySection(facts, draw) },
     { id: "loss", title: "Loss", body: lossSection(facts, draw) },
     { id: "updates", title: "Does every parameter learn?", body: updatesSection(facts, draw) },
