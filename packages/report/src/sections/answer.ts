@@ -19,7 +19,7 @@ import {
   sized,
   table,
 } from "../layout/page.ts";
-import { capital, errorText, fixed, fixedTexts, listed, meanErrorText } from "../text.ts";
+import { capital, errorText, fixed, fixedTexts, listed, meanErrorText, scaled } from "../text.ts";
 import { forest, type Row, type Size } from "./forest.ts";
 import { hasSeeds, metricTitle, ranked } from "./ranking.ts";
 import { overview, revisionWords, troubleWords } from "./runs.ts";
@@ -98,8 +98,13 @@ function rowOf({ group, behind, ends }: Other): Row {
   const sign = behind < 0 ? "−" : "+";
   return {
     ...{ group, ends, mean: behind },
-    text: `${sign}${errorText(Math.abs(behind), half)}`,
+    text: `${sign}${distanceText(Math.abs(behind), half)}`,
   };
+}
+
+/** Writes a distance rounded to its error; without one in three digits. */
+function distanceText(distance: number, half: number | null): string {
+  return half === null ? scaled(distance) : errorText(distance, half);
 }
 
 function unitOf({ metric, runs }: ReportFacts): string {
@@ -174,7 +179,7 @@ function extentText(some: readonly Other[]): string {
   const texts = [order[0], order.at(-1)].map((one) => {
     if (one === undefined) return "";
     const half = one.ends === null ? null : (one.ends[1] - one.ends[0]) / 2;
-    return errorText(one.behind, half);
+    return distanceText(one.behind, half);
   });
   const [least = "", most = ""] = texts;
   return some.length === 1 ? least : `${least} to ${most}`;

@@ -22,7 +22,8 @@ export function overview(facts: ReportFacts): Content {
   const { groups, metric } = facts;
   const shown = METRICS.filter(({ name }) => SHOWN_METRICS.includes(name));
   const metrics = [...(METRICS.includes(metric) ? [] : [metric]), ...shown];
-  const base = groups.length > 1 ? baseRow(groups.map(({ row }) => row)) : undefined;
+  const areApart = facts.comparison.keys.length > 0;
+  const base = areApart ? baseRow(groups.map(({ row }) => row)) : undefined;
   const changed = groups.flatMap(({ row }) => (base === undefined ? [] : differences(row, base)));
   const changedKeys = [...new Set(changed.map(([key]) => key))];
   const changes = changesTeller(
@@ -30,7 +31,7 @@ export function overview(facts: ReportFacts): Content {
     changedKeys,
   );
   const overviewTable = table(
-    `${groups.some(({ runs }) => runs.length > 1) ? "Mean ± standard deviation over seeds." : "One run each."}${base === undefined ? "" : starText(facts)}`,
+    `${groups.some(({ runs }) => runs.length > 1) ? "Mean ± standard deviation over seeds." : "One run each."}${groups.length > 1 ? starText(facts) : ""}`,
     [
       "group",
       ...(base === undefined ? [] : ["what it changes"]),
