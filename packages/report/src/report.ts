@@ -15,6 +15,7 @@ import { everyRun, extentWords } from "./sections/runs.ts";
 import { saturationSection, saturationTitle } from "./sections/saturation.ts";
 import { sensitivitySection } from "./sections/sensitivity.ts";
 import { provenance, settingsSection, sharedSettings } from "./sections/settings.ts";
+import { sweepSection } from "./sections/sweep.ts";
 import { updatesSection } from "./sections/updates.ts";
 import { count } from "./text.ts";
 
@@ -45,6 +46,7 @@ export async function reportOf(
     },
     { id: "importance", title: "Which factors decide?", body: importanceSection(facts) },
     { id: "sensitivity", title: "Do factors act together?", body: sensitivitySection(facts, draw) },
+    { id: "sweep", title: "All settings", body: sweepSection(facts, draw) },
     { id: "loss", title: "Loss", body: lossSection(facts, draw) },
     { id: "updates", title: "Does every parameter learn?", body: updatesSection(facts, draw) },
     { id: "recorded", title: "What else was recorded", body: recordedSection(facts, draw) },

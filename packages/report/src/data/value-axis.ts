@@ -31,6 +31,12 @@ export function valueAxis(
   return ofTexts(runs, keys, title);
 }
 
+/** Moves a place along an axis by a share of its length. */
+export function movedOn({ min, max, isLog }: Axis, at: number, share: number): number {
+  if (isLog !== true) return at + (max - min) * share;
+  return Math.exp(Math.log(at) + (Math.log(max) - Math.log(min)) * share);
+}
+
 function ofNumbers(numbers: readonly number[], title: string, key: string): ValueAxis {
   const values = [...new Set(numbers)].sort((a, b) => a - b);
   const [low = 0, high = low] = [values[0], values.at(-1)];
@@ -40,7 +46,11 @@ function ofNumbers(numbers: readonly number[], title: string, key: string): Valu
     axis: {
       title: isLog ? `${title}, logarithmic` : title,
       ...(isLog
-        ? { min: low / margin, max: high * margin, isLog }
+        ? {
+            min: Math.max(low / margin, Number.MIN_VALUE),
+            max: Math.min(high * margin, Number.MAX_VALUE),
+            isLog,
+          }
         : { min: low - margin, max: high + margin }),
       ...(values.length > FEW ? {} : { ticks: values.map((at) => ({ at, label: String(at) })) }),
     },

@@ -5,12 +5,14 @@ const LIGHT = `--page: #ffffff; --text: #1b1f24; --muted: #57606a; --grid: #e3e6
   --guide: #6b7280; --band: #2e7d4f; --link: #0b57b0;
   --error: #b42318; --warning: #8a5300; --info: #0b57b0;
   --p0: #0e1116; --p1: #4b535d; --p2: #6f7781; --p3: #868e98;
-  --s0: #0069b4; --s1: #c74b00; --s2: #007a55; --s3: #a02c8f; --s4: #7a6400; --s5: #c2133f; --s6: #5b45e0; --s7: #5f666e;`;
+  --s0: #0069b4; --s1: #c74b00; --s2: #007a55; --s3: #a02c8f; --s4: #7a6400; --s5: #c2133f; --s6: #5b45e0; --s7: #5f666e;
+  --r0: #08306b; --r1: #2a76b8; --r2: #7fb2d9; --r3: #afcde6; --r4: #d3e3f1;`;
 const DARK = `--page: #14171a; --text: #e6e9ed; --muted: #a3acb7; --grid: #2b3138; --edge: #434b55; --shade: #1d2126;
   --guide: #98a2ae; --band: #58c08a; --link: #7db7ff;
   --error: #ff9a8f; --warning: #f0b35a; --info: #7db7ff;
   --p0: #ffffff; --p1: #bcc4cd; --p2: #98a1ac; --p3: #79828d;
-  --s0: #58a6ff; --s1: #ff9d4d; --s2: #3fc08a; --s3: #e58ad8; --s4: #d4c24a; --s5: #ff8496; --s6: #a79bff; --s7: #b3bac2;`;
+  --s0: #58a6ff; --s1: #ff9d4d; --s2: #3fc08a; --s3: #e58ad8; --s4: #d4c24a; --s5: #ff8496; --s6: #a79bff; --s7: #b3bac2;
+  --r0: #d6e9ff; --r1: #7fb8ee; --r2: #4a80b5; --r3: #345a80; --r4: #263f58;`;
 
 /** Text has 44rem, a chart 54rem, and beside it its caption has the margin; many charts have all of it. */
 const LAYOUT = `

@@ -11,7 +11,7 @@ import {
 } from "@ablate/store";
 import { counted } from "@ablate/text";
 import type { ReportFacts } from "../data/facts.ts";
-import { DECADES, valueAxis } from "../data/value-axis.ts";
+import { DECADES, movedOn, valueAxis } from "../data/value-axis.ts";
 import { type Content, html } from "../html.ts";
 import type { Draw } from "../layout/draw.ts";
 import { figure, inNumbers, numbers, sentences, sized, swatch, table } from "../layout/page.ts";
@@ -153,11 +153,7 @@ function linesOf(pair: Found, { runs, metric }: ReportFacts, size: "large" | "sm
   const y = yAxis(values, metricTitle(metric));
   const labels = values.map(({ runs: [run] }) => `${names.within} ${names.withinText(run)}`);
   const shift = (i: number): number => (i - (values.length - 1) / 2) * SHIFT;
-  const moved = (run: ComparedRun, i: number): number => {
-    const at = place(run);
-    if (x.isLog === true) return at * (x.max / x.min) ** shift(i);
-    return at + (x.max - x.min) * shift(i);
-  };
+  const moved = (run: ComparedRun, i: number): number => movedOn(x, place(run), shift(i));
   const longest = Math.max(...labels.map((label) => label.length));
   return {
     title: `${metricTitle(metric)} by ${names.by} and ${names.within}`,
