@@ -84,6 +84,7 @@ const CALLS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   ],
   import: [["ablate.db", "--store", "mine.db"], [`${CURSE}.db`]],
   report: [[GRID, "-o", "report.html"]],
+  chart: [[GRID], [GRID, "-o", "chart.pdf", "--title", CURSE], [GRID, "--series", CURSE], [CURSE]],
   "lr-range": [[`${CURSE}.yaml`], [`${CURSE}.yaml`, "--json"]],
   verify: [[`${CURSE}.yaml`]],
   doctor: [[], ["--json"]],
@@ -172,6 +173,7 @@ const WORDS: Readonly<Record<string, readonly (readonly string[])[]>> = {
   ],
   import: [["ablate.db", "--store", "mine.db"]],
   report: [["small", "-o", "report.html"]],
+  chart: [["small", "-o", "chart.svg"]],
   doctor: [[], ["--json"]],
 };
 

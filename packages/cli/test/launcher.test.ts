@@ -88,7 +88,7 @@ test("the launcher builds every package that the command needs, in an order that
 });
 
 const PACKAGES = [
-  ...["text", "core", "frames", "store", "record", "runner", "remote", "report", "tui"],
+  ...["text", "figures", "core", "frames", "store", "record", "runner", "remote", "report", "tui"],
   "cli",
 ];
 

@@ -103,6 +103,7 @@ const CALLS: Readonly<Record<string, readonly Call[] | null>> = {
   ],
   import: [["x.db --store other.db", /\nimported 4 runs of 4\n$/]],
   report: [["cnn -o x.html", /^wrote /]],
+  chart: [["cnn -o x.svg", /^wrote x\.svg, /]],
   verify: [["mnist", NO_CONFIG]],
   doctor: [
     [
