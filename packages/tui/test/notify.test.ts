@@ -95,9 +95,12 @@ test("a grid whose process is killed between the first look and the next is told
 
   writer.kill("SIGKILL");
   await once(writer, "exit");
-  feed.poll(Date.now());
-
-  expect(feed.ended(Date.now())).toEqual([expect.stringMatching(/^ablate: sample ended: 9 fin/)]);
+  const told: string[] = [];
+  await vi.waitFor(() => {
+    feed.poll(Date.now());
+    told.push(...feed.ended(Date.now()));
+    expect(told).toEqual([expect.stringMatching(/^ablate: sample ended: 9 finished/)]);
+  }, PATIENCE);
 });
 
 test("what the environment asks for and is none of them is one sentence", async () => {
