@@ -164,7 +164,7 @@ test("a chart says that losses are cut off where they are", async () => {
 test("a run that failed is named, and its curves are seen", async () => {
   const { folder, html } = await reportOfGrid(
     `${BASE}train: { steps: 500000000, lr: 0.1 }\n`,
-    ...["--timeout", "2s", "--max-retries", "0"],
+    ...["--timeout", "6s", "--max-retries", "0"],
   );
   const [run] = await rowsOf(folder, "select state, error, last_step from runs");
 
