@@ -161,6 +161,19 @@ test("a chart says that losses are cut off where they are", async () => {
   expect(textOf(await reportIn(folder, "small", "--only", "plain"))).not.toContain(cut);
 });
 
+test("a loss that only climbs is drawn whole, not cut off", async () => {
+  const { html } = await reportOfGrid(`${BASE}train: { steps: 40, lr: 40 }\n`);
+
+  const [chart = ""] = html.split('<section aria-labelledby="loss">')[1]?.split("</svg>") ?? [];
+  const ticks = [...chart.matchAll(/text-anchor="end"[^>]*>([\d.]+)</g)].map(([, at]) =>
+    Number(at),
+  );
+  const [, worst = ""] = /loss has climbed to ([\d.]+)/.exec(html) ?? [];
+
+  expect(Number(worst)).toBeGreaterThan(5);
+  expect(Math.max(...ticks)).toBeGreaterThan(Number(worst) / 2);
+});
+
 test("a run that failed is named, and its curves are seen", async () => {
   const { folder, html } = await reportOfGrid(
     `${BASE}train: { steps: 500000000, lr: 0.1 }\n`,

@@ -242,6 +242,10 @@ function lossRange(
   const most = Math.max(...all.map(({ mean, std }) => mean + std));
   if (!Number.isFinite(least) || !Number.isFinite(most)) return roundRange(0, guess ?? 1);
   const bottom = Math.max(0, least);
-  if (!isCut || guess === null) return roundRange(bottom, Math.max(most, guess ?? 0));
-  return roundRange(bottom, Math.max(guess, Math.min(most, guess + ABOVE * (guess - bottom))));
+  const whole = roundRange(bottom, Math.max(most, guess ?? 0));
+  if (!isCut || guess === null) return whole;
+  const top = Math.max(guess, Math.min(most, guess + ABOVE * (guess - bottom)));
+  // Where none comes down to guessing, what is cut would be all there is.
+  const isAnySeen = curves.some(({ values }) => (values.at(-1)?.mean ?? top) <= top);
+  return isAnySeen ? roundRange(bottom, top) : whole;
 }
