@@ -127,8 +127,16 @@ test("--importance has the shares of the means in the store", async () => {
   expect(text).toMatch(/ of the variance between settings is not additive/);
 });
 
-test("--importance is of all factors", async () => {
-  const { status, stderr } = await ablate(folder, "compare", "study", "--importance", "--by", "lr");
+test.each([["--by", "lr"], ["--within", "lr"], ["--baseline", "study"], ["--effects"]])(
+  "--importance is of all factors, not with %s",
+  async (flag, ...value) => {
+    const words = ["compare", "study", "--importance", flag, ...value];
 
-  expect([status, stderr]).toEqual([2, expect.stringContaining("leave out --by")]);
-});
+    const { status, stderr } = await ablate(folder, ...words);
+
+    expect([status, stderr]).toEqual([
+      2,
+      `ablate: --importance is of all factors; leave out ${flag}\n`,
+    ]);
+  },
+);

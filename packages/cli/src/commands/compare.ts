@@ -87,10 +87,10 @@ export const command: Command = {
     const { flags, terminal } = invocation;
     const format = rowFormat(flags);
     const ofPaper = paperOptions(invocation, format);
+    if (flags.has("importance")) refuseChoice(flags);
     const { by, ...compared } = withReader(invocation, (reader) => chosen(reader, invocation));
     const metrics = metricsNamed(flags.list("metric"), compared.runs);
     if (flags.has("importance")) {
-      if (by !== undefined) throw new UsageError("--importance is of all factors; leave out --by");
       const found = metrics.map((metric) => importanceOf(compared.runs, metric));
       const { paint } = terminal;
       terminal.write(IMPORTANCE_FORMATS[format](found, terminal.outputColumns(), paint));
@@ -175,6 +175,13 @@ function sensitivitiesOf(
 }
 
 /** Reads the runs, the baseline's among them, the key of `--by` and the run that is the baseline. */
+/** @throws UsageError - a flag chooses a factor, or what it is compared with */
+function refuseChoice(flags: Invocation["flags"]): void {
+  const given = ["by", "within", "baseline", "effects"].find((name) => flags.has(name));
+  if (given === undefined) return;
+  throw new UsageError(`--importance is of all factors; leave out --${given}`);
+}
+
 function chosen(reader: StoreReader, invocation: Invocation): Compared {
   const { flags } = invocation;
   const selection = { only: flags.texts("only"), scope: scopeOf(invocation) };
