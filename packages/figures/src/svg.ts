@@ -1,5 +1,5 @@
 /** Scenes as SVG. */
-import { visibleLines } from "@ablate/text";
+import { markupText, visibleLines } from "@ablate/text";
 import type { Point, Stroke } from "./chart.ts";
 import type { Align, Scene, Shape } from "./scene.ts";
 
@@ -89,11 +89,7 @@ function short(value: number): string {
   return String(Number(value.toFixed(1)));
 }
 
-/** Escapes text for a place between tags or in a quoted attribute; what would be hidden or reordered is made visible. */
+/** What would be hidden or reordered is made visible. */
 function escaped(text: string): string {
-  return visibleLines(text)
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;");
+  return markupText(visibleLines(text));
 }

@@ -1,4 +1,4 @@
-import { visibleLines } from "@ablate/text";
+import { markupText, visibleLines } from "@ablate/text";
 
 /** Text that is HTML already. */
 export class Html {
@@ -19,20 +19,8 @@ export function html(parts: TemplateStringsArray, ...values: readonly Content[])
 function inner(value: Content): string {
   if (value === null) return "";
   if (value instanceof Html) return value.text;
-  if (typeof value === "string") return escaped(value);
+  // What a page would hide or reorder is made visible.
+  if (typeof value === "string") return markupText(visibleLines(value));
   if (typeof value === "number") return String(value);
   return value.map(inner).join("");
 }
-
-/** Escapes text for a place between tags or in a quoted attribute; what a page would hide or reorder is made visible. */
-function escaped(text: string): string {
-  return visibleLines(text)
-    .replaceAll("&", "&amp;")
-    .replaceAll("<", "&lt;")
-    .replaceAll(">", "&gt;")
-    .replaceAll('"', "&quot;")
-    .replaceAll(NONCHARACTERS, "�");
-}
-
-/** Characters that HTML does not allow in text, beside control characters. */
-const NONCHARACTERS = /[\ufdd0-\ufdef\ufffe\uffff]/g;

@@ -13,6 +13,7 @@ export { readDuration, spellDuration } from "./duration.ts";
 export { type Environment, expandPath, literalPath, PathError } from "./expand-path.ts";
 export { cutTogether, type Forms, fitForms } from "./labels.ts";
 export { firstOf, listed } from "./list.ts";
+export { markupText } from "./markup.ts";
 export { NOTICES, type Notice, notification, throughMultiplexer } from "./notification.ts";
 export {
   bytes,

@@ -87,10 +87,11 @@ export const command: Command = {
     const { flags, terminal } = invocation;
     const format = rowFormat(flags);
     const ofPaper = paperOptions(invocation, format);
-    if (flags.has("importance")) refuseChoice(flags);
+    const isOfAll = flags.has("importance");
+    if (isOfAll) refuseChoice(flags);
     const { by, ...compared } = withReader(invocation, (reader) => chosen(reader, invocation));
     const metrics = metricsNamed(flags.list("metric"), compared.runs);
-    if (flags.has("importance")) {
+    if (isOfAll) {
       const found = metrics.map((metric) => importanceOf(compared.runs, metric));
       const { paint } = terminal;
       terminal.write(IMPORTANCE_FORMATS[format](found, terminal.outputColumns(), paint));

@@ -1,6 +1,6 @@
 /** Settings against results: parallel coordinates over all factors, and a scatter of each. */
 import type { Axis, Chart, Mark, Point, Stroke } from "@ablate/figures";
-import { counted } from "@ablate/text";
+import { counted, listed } from "@ablate/text";
 import type { ReportFacts } from "../data/facts.ts";
 import { type Sweep, type SweepFactor, type SweepSetting, sweepOf } from "../data/sweep.ts";
 import { DECADES, movedOn } from "../data/value-axis.ts";
@@ -62,11 +62,6 @@ function bestWords({ settings, factors }: Sweep, facts: ReportFacts): readonly s
   const shared =
     common.length === 0 ? "share no value of any factor" : `all have ${listed(common)}`;
   return [`${those} ${shared}.`];
-}
-
-function listed(texts: readonly string[]): string {
-  const last = texts.at(-1) ?? "";
-  return texts.length < 2 ? last : `${texts.slice(0, -1).join(", ")} and ${last}`;
 }
 
 function parallelCaption({ settings, shown, otherFactors }: Sweep, title: string): string {

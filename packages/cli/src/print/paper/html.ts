@@ -1,5 +1,5 @@
 /** A table in HTML, to stand within a page. */
-import { UNKNOWN, visible } from "@ablate/text";
+import { markupText, UNKNOWN, visible } from "@ablate/text";
 import { measuredText, type PaperCell, type PaperColumn, type PaperTable } from "./table.ts";
 
 const RIGHT = ' style="text-align: right; font-variant-numeric: tabular-nums"';
@@ -41,13 +41,6 @@ function cellText(cell: PaperCell): string {
   return cell.isBold ? `<strong>${text}</strong>` : text;
 }
 
-const ENTITIES: Readonly<Record<string, string>> = {
-  "&": "&amp;",
-  "<": "&lt;",
-  ">": "&gt;",
-  '"': "&quot;",
-};
-
 function htmlText(text: string): string {
-  return visible(text).replace(/[&<>"]/g, (one) => ENTITIES[one] ?? one);
+  return markupText(visible(text));
 }
