@@ -12,7 +12,14 @@ const ROOT: string = process.argv[2] ?? join(import.meta.dirname, "..");
 const GLOSSARY = "docs/glossary.md";
 
 /** What a user reads whole, and the sources, of which a user reads the strings. */
-const TEXTS = ["*.md", "docs/*.md", "configs/**/*.{md,yaml}", "data/*.md", "packages/*/README.md"];
+const TEXTS = [
+  "*.md",
+  "docs/*.md",
+  "configs/**/*.{md,yaml}",
+  "data/*.md",
+  "examples/**/*.md",
+  "{packages,clients}/*/README.md",
+];
 const SOURCES = ["packages/*/src/**/*.{ts,tsx}"];
 
 /** A comment (dropped), or a string or template (kept); a comment inside a string is part of the string. */
@@ -27,16 +34,21 @@ const found = [
 for (const line of found) process.stderr.write(`${line}\n`);
 process.exitCode = found.length > 0 ? 1 : 0;
 
-/** Reads the last table of the glossary. */
+/** Reads the last table of the glossary: words, or regular expressions in backticks. */
 function unusedWords(glossary: string): readonly Word[] {
   const [, table = ""] = glossary.split("## Words that are not used");
   const rows = [...table.matchAll(/^\| (?!not )([^|-][^|]*) \| ([^|]*) \|$/gm)];
   return rows.flatMap(([, unused = "", instead = ""]) =>
-    unused.split(", ").map((word) => ({
-      pattern: new RegExp(`\\b${word.trim().replaceAll(" ", "\\s+")}\\b`, "gi"),
-      instead: instead.trim(),
-    })),
+    unused
+      .split(", ")
+      .map((word) => ({ pattern: patternOf(word.trim()), instead: instead.trim() })),
   );
+}
+
+/** Returns the pattern of a word, or of what stands in backticks: a regular expression. A space is any white space. */
+function patternOf(word: string): RegExp {
+  const inside = /^`(.*)`$/.exec(word)?.[1] ?? word;
+  return new RegExp(`\\b${inside.replaceAll(" ", "\\s+")}\\b`, "gi");
 }
 
 function filesOf(patterns: readonly string[]): readonly string[] {
