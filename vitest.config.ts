@@ -32,7 +32,7 @@ const config: ViteUserConfig = defineConfig({
           name: "packages",
           isolate: false,
           include: [
-            "packages/{core,figures,frames,record,remote,report,runner,store,text,tui}/test/**/*.test.ts",
+            "packages/{assets,core,figures,frames,record,remote,report,runner,store,text,tui}/test/**/*.test.ts",
             "lint/test/*.test.ts",
             "testing/test/*.test.ts",
           ],

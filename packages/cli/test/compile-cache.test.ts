@@ -4,6 +4,7 @@ import {
   chmodSync,
   chownSync,
   copyFileSync,
+  cpSync,
   mkdirSync,
   mkdtempSync,
   readdirSync,
@@ -18,6 +19,7 @@ import { fileURLToPath } from "node:url";
 import { expect, test } from "vitest";
 
 const BUILT = fileURLToPath(new URL("../dist/command-line/compile-cache.js", import.meta.url));
+const ASSETS = fileURLToPath(new URL("../../assets", import.meta.url));
 const REPORT = `
 import { useCompileCache } from "./packages/cli/dist/command-line/compile-cache.js";
 useCompileCache(process.env);
@@ -35,6 +37,9 @@ function installation(): Installation {
   }
   mkdirSync(join(root, "node_modules/.cache"), { recursive: true, mode: 0o755 });
   copyFileSync(BUILT, join(root, "packages/cli/dist/command-line/compile-cache.js"));
+  cpSync(ASSETS, join(root, "packages/assets"), { recursive: true });
+  mkdirSync(join(root, "node_modules/@ablate"));
+  symlinkSync(join(root, "packages/assets"), join(root, "node_modules/@ablate/assets"));
   writeFileSync(join(root, "package.json"), `{ "type": "module" }`);
   writeFileSync(join(root, "report.js"), REPORT);
   return { root, home, installed: join(root, "node_modules/.cache/ablate-code") };
@@ -95,8 +100,8 @@ const PLANTED: readonly (readonly [string, (place: Installation) => void])[] = [
   [
     "that cannot be made",
     ({ root }) => {
-      rmSync(join(root, "node_modules"), { recursive: true });
-      writeFileSync(join(root, "node_modules"), "");
+      rmSync(join(root, "node_modules/.cache"), { recursive: true });
+      writeFileSync(join(root, "node_modules/.cache"), "");
     },
   ],
 ];

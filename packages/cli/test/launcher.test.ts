@@ -88,7 +88,19 @@ test("the launcher builds every package that the command needs, in an order that
 });
 
 const PACKAGES = [
-  ...["text", "figures", "core", "frames", "store", "record", "runner", "remote", "report", "tui"],
+  ...[
+    "assets",
+    "text",
+    "figures",
+    "core",
+    "frames",
+    "store",
+    "record",
+    "runner",
+    "remote",
+    "report",
+    "tui",
+  ],
   "cli",
 ];
 

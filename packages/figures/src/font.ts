@@ -1,11 +1,11 @@
 /** The font of figures: DejaVu Sans, which has Greek, Cyrillic and the signs of mathematics. */
-import { fileURLToPath } from "node:url";
+import { assetFile } from "@ablate/assets";
 
 export const FONT_FAMILY = "DejaVu Sans";
 
 /** Returns the path of the font's file. */
 export function fontFile(): string {
-  return fileURLToPath(import.meta.resolve("dejavu-fonts-ttf/ttf/DejaVuSans.ttf"));
+  return assetFile("font");
 }
 
 /** How wide the characters from the space to the tilde are, in thousandths of the size. */

@@ -1,12 +1,12 @@
 /** Scenes as PNG, by resvg. */
 import { readFileSync } from "node:fs";
-import { fileURLToPath } from "node:url";
 import { crc32 } from "node:zlib";
+import { assetFile } from "@ablate/assets";
 import { initWasm, Resvg } from "@resvg/resvg-wasm";
 import type { Sheet } from "./sheet.ts";
 import { svgFile } from "./svg-file.ts";
 
-await initWasm(readFileSync(fileURLToPath(import.meta.resolve("@resvg/resvg-wasm/index_bg.wasm"))));
+await initWasm(readFileSync(assetFile("resvg")));
 
 /** Draws a sheet on white, with so many dots to the inch. */
 export async function pngOf(sheet: Sheet, dpi: number): Promise<Uint8Array> {

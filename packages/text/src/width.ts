@@ -10,7 +10,7 @@ const require = createRequire(import.meta.url);
 
 /** Loads string-width with the first text of other characters: it costs 15 ms of CPU time. */
 const measured: () => (text: string) => number = once(() => {
-  const { default: width }: typeof import("string-width") = require("string-width");
+  const { default: width }: typeof import("string-width") = require("#string-width");
   return width;
 });
 

@@ -3,7 +3,7 @@ import { type BigIntStats, lstatSync, mkdirSync, realpathSync } from "node:fs";
 import { constants, enableCompileCache } from "node:module";
 import { homedir } from "node:os";
 import { dirname, isAbsolute, join } from "node:path";
-import { fileURLToPath } from "node:url";
+import { assetFile } from "@ablate/assets";
 
 type Environment = Record<string, string | undefined>;
 
@@ -28,8 +28,7 @@ export function useCompileCache(environment: Environment): void {
 }
 
 function foldersFor({ XDG_CACHE_HOME: base = "" }: Environment): readonly string[] {
-  const installed = fileURLToPath(new URL("../../../../node_modules/.cache", import.meta.url));
-  return [join(installed, OWN_NAME), ...homeFolder(base)];
+  return [join(assetFile("compiled-code"), OWN_NAME), ...homeFolder(base)];
 }
 
 function homeFolder(base: string): readonly string[] {

@@ -1,4 +1,4 @@
-import { readFileSync } from "node:fs";
+import { program } from "@ablate/assets";
 import { closest } from "@ablate/text";
 import { VERBS, verbNamed } from "../verbs.ts";
 import { parseFlags } from "./arguments.ts";
@@ -32,7 +32,7 @@ export function crashed(error: unknown): void {
 async function dispatch(argv: readonly string[], terminal: Terminal): Promise<number> {
   const [first, ...rest] = argv;
   if (first === "--version" || first === "-V") {
-    terminal.write(`ablate ${version()}\n`);
+    terminal.write(`ablate ${program().version}\n`);
     return 0;
   }
   if (first === "complete") {
@@ -55,7 +55,7 @@ async function dispatch(argv: readonly string[], terminal: Terminal): Promise<nu
     terminal.write(verbHelp(verb, command));
     return 0;
   }
-  return command.run({ flags, terminal, version: version() });
+  return command.run({ flags, terminal, version: program().version });
 }
 
 /** Flags that many commands take, where one may be tempted to write them first. */
@@ -71,12 +71,4 @@ function unknownVerb(name: string): string {
   const help = isLate ? `write it after the command: \`ablate runs ${name} ...\`` : SEE_HELP;
   const hint = guess === null || isLate ? help : `did you mean \`ablate ${guess}\`?`;
   return `unknown ${kind} "${name}"; ${hint}`;
-}
-
-function version(): string {
-  const manifest: unknown = JSON.parse(
-    readFileSync(new URL("../../package.json", import.meta.url), "utf8"),
-  );
-  const known = typeof manifest === "object" && manifest !== null && "version" in manifest;
-  return known ? String(manifest.version) : "unknown";
 }

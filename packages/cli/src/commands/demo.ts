@@ -1,4 +1,4 @@
-import { fileURLToPath } from "node:url";
+import { assetFile } from "@ablate/assets";
 import { asLine, count, loss, right, table, UNKNOWN } from "@ablate/text";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { CI, FAILED, PLANNING_OPTIONS, STOPPED, STORE_OPTION } from "../command-line/options.ts";
@@ -7,8 +7,6 @@ import { tableStyle } from "../print/styles.ts";
 import { withReader } from "../store/open.ts";
 import { train } from "../training/train.ts";
 import { isInteractive, openStore } from "./ui.ts";
-
-const CONFIG = fileURLToPath(new URL("../../../../configs/quickstart.yaml", import.meta.url));
 
 /** Rows of the notebook's story: v6 and v7 are one training, evaluated in two ways. */
 const STORY = [
@@ -40,7 +38,7 @@ export const command: Command = {
   see: ["README.md", "ablate ui", "configs/quickstart.yaml"],
   run: async (invocation) => {
     const { flags, terminal } = invocation;
-    const planned = planConfig(invocation, CONFIG);
+    const planned = planConfig(invocation, assetFile("quickstart"));
     const style = flags.has("quiet") ? "quiet" : "human";
     const { left, isStopped, isGivenUp, exitCode } = await train(invocation, planned, { style });
     if (isStopped) terminal.warn(asLine(`stopped, ${left} left to train; \`ablate demo\` goes on`));

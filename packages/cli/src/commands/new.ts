@@ -1,12 +1,12 @@
 import { existsSync, writeFileSync } from "node:fs";
 import { basename, dirname, relative, resolve } from "node:path";
-import { fileURLToPath } from "node:url";
+import { assetFile } from "@ablate/assets";
 import { asLine, literalPath } from "@ablate/text";
 import type { Command } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 
-const DATA = fileURLToPath(new URL("../../../../data/names.txt", import.meta.url));
-const SCHEMA = fileURLToPath(new URL("../../../../configs/schema.json", import.meta.url));
+const DATA = assetFile("names");
+const SCHEMA = assetFile("schema");
 
 export const command: Command = {
   about: "Writes a small config in which every key is explained. The file must not be there yet.",

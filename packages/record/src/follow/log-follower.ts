@@ -1,15 +1,12 @@
 /** Has a process of its own bring logs into a store, and says how far that is. */
 import { type ChildProcess, fork } from "node:child_process";
 import { existsSync } from "node:fs";
-import { extname } from "node:path";
-import { fileURLToPath } from "node:url";
+import { entryFile } from "@ablate/assets";
 import { folderToStart } from "@ablate/store";
 import type { LogsRead } from "../recorder.ts";
 import type { FollowMessage, FollowRequest } from "./messages.ts";
 
-const ENTRY: string = fileURLToPath(
-  new URL(`./follow-process${extname(import.meta.url)}`, import.meta.url),
-);
+const ENTRY: string = entryFile("follow-process");
 
 /** A process that ends so often within a minute ends again. */
 const MOST_STARTS = 4;

@@ -1,15 +1,11 @@
 /** Asks a process of its own which backends of tfjs work here: it may be as large as it has to. */
 import { fork } from "node:child_process";
-import { extname } from "node:path";
-import { fileURLToPath } from "node:url";
+import { entryFile, optionsOfNode } from "@ablate/assets";
 import type { TfjsBackend } from "@ablate/core";
 import { folderToStart } from "@ablate/store";
 import type { BackendAnswer, BackendQuestion } from "./engine-process.ts";
 
-const EXTENSION = extname(import.meta.url);
-const ENTRY = fileURLToPath(new URL(`./engine-process${EXTENSION}`, import.meta.url));
-/** Without it Node would look for the built files. */
-const FROM_SOURCE = "--conditions=@ablate/source";
+const ENTRY = entryFile("engine-process");
 /** Loading takes a second or two, on a busy machine more. */
 const LOADING_MS = 60_000;
 
@@ -17,11 +13,9 @@ const LOADING_MS = 60_000;
 export async function tfjsBackends(backend: TfjsBackend | undefined): Promise<BackendAnswer> {
   const { promise, resolve } = Promise.withResolvers<BackendAnswer>();
   const none = (error: string): void => resolve({ backends: [], error });
-  const inherited = process.execArgv.filter((argument) => !argument.startsWith("--inspect"));
-  const isThere = EXTENSION === ".js" || inherited.includes(FROM_SOURCE);
   const child = fork(ENTRY, {
     cwd: folderToStart(ENTRY),
-    execArgv: isThere ? inherited : [...inherited, FROM_SOURCE],
+    execArgv: optionsOfNode(),
     stdio: ["ignore", "ignore", "ignore", "ipc"],
   });
   child.on("error", (error) => none(error.message));

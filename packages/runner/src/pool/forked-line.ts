@@ -1,16 +1,12 @@
 /** A line to one worker process of this machine, which is started when it is first needed and again when it has died. */
 import { type ChildProcess, fork } from "node:child_process";
-import { extname } from "node:path";
-import { fileURLToPath } from "node:url";
+import { entryFile, optionsOfNode } from "@ablate/assets";
 import type { NameLists } from "@ablate/core";
 import { folderToStart } from "@ablate/store";
 import type { CoordinatorMessage, TrainMessage, WorkerMessage } from "../train/messages.ts";
 import type { Line, LineListener } from "./line.ts";
 
-const EXTENSION = extname(import.meta.url);
-const ENTRY = fileURLToPath(new URL(`../worker/worker-process${EXTENSION}`, import.meta.url));
-/** Without it Node would look for the built files. */
-const FROM_SOURCE = "--conditions=@ablate/source";
+const ENTRY = entryFile("worker-process");
 /** The descriptor of signs of life, after stdio and the channel. */
 const BEAT_PIPE = 4;
 /** Characters kept from the end of a worker's stderr: a fatal error of Node and its stack fit in. */
@@ -80,7 +76,7 @@ export class ForkedLine implements Line {
     const child = fork(ENTRY, [String(process.pid)], {
       cwd: folderToStart(ENTRY),
       serialization: "advanced",
-      execArgv: execArgv(),
+      execArgv: optionsOfNode(),
       stdio: ["ignore", "ignore", "pipe", "ipc", "pipe"],
     });
     const worker = { child, knownFiles: new Set<string>() };
@@ -101,13 +97,6 @@ export class ForkedLine implements Line {
     });
     return worker;
   }
-}
-
-/** Returns the options this process was started with, without those that belong to it alone. */
-function execArgv(): string[] {
-  const inherited = process.execArgv.filter((argument) => !argument.startsWith("--inspect"));
-  const isThere = EXTENSION === ".js" || inherited.includes(FROM_SOURCE);
-  return isThere ? inherited : [...inherited, FROM_SOURCE];
 }
 
 /** Waits for both ends: a message may still be in the channel when its sender has exited. */

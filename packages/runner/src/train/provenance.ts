@@ -2,14 +2,15 @@ import { spawnSync } from "node:child_process";
 import { createHash } from "node:crypto";
 import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { cpus, hostname, release, type } from "node:os";
-import { dirname, join } from "node:path";
+import { dirname } from "node:path";
+import { assetFile } from "@ablate/assets";
 import type { Provenance } from "@ablate/store";
 
 /** Facts of this machine, and of the programs on it that train runs. */
 export function machineProvenance(ablateVersion: string): Provenance {
   return {
     ablate: ablateVersion,
-    lockfile_sha256: lockfileHash(import.meta.dirname),
+    lockfile_sha256: lockfileHash(),
     node: process.versions.node,
     v8: process.versions.v8,
     os: `${type()} ${release()} ${process.arch}`,
@@ -83,10 +84,7 @@ function git(folder: string, args: readonly string[]): string | null {
   return result.status === 0 ? result.stdout.trim() : null;
 }
 
-function lockfileHash(from: string): string | null {
-  for (let folder = from; ; folder = dirname(folder)) {
-    const file = join(folder, "pnpm-lock.yaml");
-    if (existsSync(file)) return createHash("sha256").update(readFileSync(file)).digest("hex");
-    if (folder === dirname(folder)) return null;
-  }
+function lockfileHash(): string | null {
+  const file = assetFile("lockfile");
+  return existsSync(file) ? createHash("sha256").update(readFileSync(file)).digest("hex") : null;
 }

@@ -1,7 +1,7 @@
 /** Entry of a worker process: trains what the coordinator sends, one run at a time, and ends with it. */
-import { extname } from "node:path";
 import { setImmediate as nextTurn } from "node:timers/promises";
 import { Worker as Thread } from "node:worker_threads";
+import { entryFile } from "@ablate/assets";
 import type { CoordinatorMessage, WorkerMessage } from "../train/messages.ts";
 import type { WatchdogData } from "./watchdog.ts";
 import type { Outlet } from "./worker.ts";
@@ -51,8 +51,7 @@ function startWatchdog(parent: number): void {
   const turns = new Int32Array(new SharedArrayBuffer(4));
   setInterval(() => Atomics.add(turns, 0, 1), TURN_MS).unref();
   const data: WatchdogData = { turns, parent, pipe: BEAT_PIPE };
-  const file = new URL(`./watchdog${extname(import.meta.url)}`, import.meta.url);
-  new Thread(file, { workerData: data }).unref();
+  new Thread(entryFile("watchdog"), { workerData: data }).unref();
 }
 
 process.on("disconnect", () => process.exit());

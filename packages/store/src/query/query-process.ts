@@ -1,6 +1,7 @@
 /** The process that runs one query: SQLite cannot be interrupted from within, but a process can be ended. */
 import { rmSync, writeSync } from "node:fs";
 import { isMainThread, Worker as Thread, workerData } from "node:worker_threads";
+import { entryFile } from "@ablate/assets";
 import { OUT_OF_MEMORY, type QueryMessage, type QueryRequest } from "./messages.ts";
 
 const ROWS_A_MESSAGE = 1000;
@@ -17,7 +18,7 @@ if (isMainThread) {
 
 function start(request: QueryRequest): void {
   if (request.scratch !== null) process.env.TMPDIR = request.scratch;
-  new Thread(new URL(import.meta.url), { workerData: request }).unref();
+  new Thread(entryFile("query-process"), { workerData: request }).unref();
   answer(request)
     .catch((error: unknown) =>
       send({ type: "failed", message: error instanceof Error ? error.message : String(error) }),

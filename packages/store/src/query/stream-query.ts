@@ -1,8 +1,7 @@
 /** Runs a query in a process of its own, within a time and so many rows, and hands its rows on as they come. */
 import { type ChildProcess, fork } from "node:child_process";
 import { rmSync } from "node:fs";
-import { extname } from "node:path";
-import { fileURLToPath } from "node:url";
+import { entryFile } from "@ablate/assets";
 import { StoreError } from "../file/store-error.ts";
 import { temporaryFolder } from "../file/temporary-folder.ts";
 import type { QueryResult } from "../reading/history.ts";
@@ -10,9 +9,7 @@ import { folderToStart } from "../writing/process.ts";
 import { OUT_OF_MEMORY, type QueryMessage, type QueryRequest } from "./messages.ts";
 import type { QueryMistake } from "./mistake.ts";
 
-const ENTRY: string = fileURLToPath(
-  new URL(`./query-process${extname(import.meta.url)}`, import.meta.url),
-);
+const ENTRY: string = entryFile("query-process");
 
 export type StreamOptions = {
   /** The largest number of rows; 0 is all. */

@@ -1,6 +1,7 @@
 /** The compiled files of `kernels/`, and what the compiler says that they export. */
 import { createHash } from "node:crypto";
 import { readFileSync } from "node:fs";
+import { assetFile } from "@ablate/assets";
 import { EngineError } from "../engine.ts";
 
 /** The exports of `kernels/index.ts`, where each is documented, as the compiler typed them; pointers are byte offsets. */
@@ -17,15 +18,11 @@ export type Arithmetic = "fused" | "soft";
 /** How much of a product stays in registers: as much as fits into many or wide ones, or into sixteen of 128 bits. */
 export type Tiles = "wide" | "narrow";
 
-const KERNELS: Readonly<Record<Arithmetic, URL>> = {
-  fused: new URL("../../../dist/kernels.wasm", import.meta.url),
-  soft: new URL("../../../dist/kernels-soft.wasm", import.meta.url),
-};
-const SCALAR = new URL("../../../dist/kernels-scalar.wasm", import.meta.url);
+const KERNELS = { fused: "kernels", soft: "kernels-soft" } as const;
 
 /** Reads the bytes of the kernels. */
 export function readKernels(arithmetic: Arithmetic): Uint8Array {
-  return readFileSync(KERNELS[arithmetic]);
+  return readFileSync(assetFile(KERNELS[arithmetic]));
 }
 
 /** Returns the sha256, hex, of the kernels that this program was built with, on which the bits of a run depend. */
@@ -70,7 +67,7 @@ export function instantiate(
 
 /** Compiles and instantiates the elementary functions, which bring their memory. */
 export function instantiateScalar(): ScalarFunctions {
-  const module = compile(readFileSync(SCALAR));
+  const module = compile(readFileSync(assetFile("kernels-scalar")));
   const { exports } = new WebAssembly.Instance(module, {});
   return exports as unknown as ScalarFunctions;
 }

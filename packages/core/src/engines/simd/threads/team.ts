@@ -1,6 +1,6 @@
 /** The threads that compute one run together. */
-import { extname } from "node:path";
 import { Worker } from "node:worker_threads";
+import { entryFile } from "@ablate/assets";
 import type { ThreadTeam } from "../../engine.ts";
 import type { Tiles } from "../wasm-modules.ts";
 import { END, JOIN, Lane } from "./lane.ts";
@@ -95,10 +95,12 @@ export class Team implements ThreadTeam {
   }
 
   #start(): void {
-    const file = new URL(`./helper-thread${extname(import.meta.url)}`, import.meta.url);
     const workerData: HelperData = { ...this.#data, index: this.#started };
     try {
-      const helper = new Worker(file, { workerData, resourceLimits: HELPER_LIMITS });
+      const helper = new Worker(entryFile("helper-thread"), {
+        workerData,
+        resourceLimits: HELPER_LIMITS,
+      });
       helper.on("error", ({ message }) => this.#refuse(message));
       helper.unref();
       this.#started += 1;
