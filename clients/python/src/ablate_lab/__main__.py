@@ -1,0 +1,5 @@
+"""`python -m ablate_lab ui runs/` starts `ablate ui runs/`."""
+
+from .command import main
+
+main()
