@@ -3,11 +3,24 @@ import { expect, test } from "vitest";
 import { VERBS, verbNamed } from "../src/verbs.ts";
 import { ablate, makeFolder } from "./make.ts";
 
-test("--help lists every verb", async () => {
+test("--help lists every verb in a group, and the flags that stand alone", async () => {
   const { status, stdout } = await ablate(makeFolder(), "--help");
 
   expect(status).toBe(0);
-  for (const { name } of VERBS) expect(stdout).toContain(`ablate ${name}`);
+  const groups = new Map(
+    stdout
+      .split("\n\n")
+      .map((part) => part.split("\n"))
+      .map(([title = "", ...lines]) => [title.replace(/:$/, ""), lines]),
+  );
+  for (const { usage, group, summary } of VERBS) {
+    expect(groups.get(group)?.map((line) => line.trim().split(/ {2,}/))).toContainEqual([
+      usage,
+      summary,
+    ]);
+  }
+  expect([...groups.keys()]).toEqual(expect.arrayContaining(["Start", "Train", "Look", "Ask"]));
+  expect(stdout).toContain("-v, --version ");
 });
 
 test.each(VERBS)("$name --help is a whole page, in 80 columns", async ({ name: verb, load }) => {
@@ -47,13 +60,13 @@ test("a flag can be given by its letter", async () => {
   expect(stderr).toContain("--format is missing");
 });
 
-test("--version is one line", async () => {
-  expect((await ablate(makeFolder(), "--version")).stdout).toMatch(/^ablate \d+\.\d+\.\d+\n$/);
+test.each(["--version", "-v", "-V", "version"])("%s is one line", async (word) => {
+  expect((await ablate(makeFolder(), word)).stdout).toMatch(/^ablate \d+\.\d+\.\d+\n$/);
 });
 
 test("without a verb the help goes to stderr and the exit code is 2", async () => {
   const { status, stdout, stderr } = await ablate(makeFolder());
 
   expect([status, stdout]).toEqual([2, ""]);
-  expect(stderr).toContain("ablate demo");
+  expect(stderr).toContain("\n  demo ");
 });

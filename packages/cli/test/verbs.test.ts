@@ -55,7 +55,7 @@ const CALLS: Readonly<
 beforeAll(() => train(makeFolder(), "small.yaml", ...STEPS)); // from here on it is copied
 
 test("every verb is called here, and nothing else", () => {
-  expect(Object.keys(CALLS)).toEqual(VERBS.map(({ name }) => name));
+  expect(Object.keys(CALLS).sort()).toEqual(VERBS.map(({ name }) => name).sort());
 });
 
 test.concurrent.each(Object.entries(CALLS))(

@@ -7,6 +7,7 @@ export type {
   ResolvedConfig,
 } from "./config/config.ts";
 export { ConfigError, type Position, type Problem } from "./config/config-error.ts";
+export { keyNamed, otherName as otherKeyName } from "./config/names-elsewhere.ts";
 export { countProbes } from "./config/probe-schedule.ts";
 export { readSchemes } from "./config/read-schemes.ts";
 export { isSameText } from "./config/same-text.ts";

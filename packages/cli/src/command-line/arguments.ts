@@ -4,7 +4,7 @@ import { parseArgs } from "node:util";
 import { closest, expandPath, PathError } from "@ablate/text";
 import type { Verb } from "../verbs.ts";
 import type { Command, Option } from "./command.ts";
-import { UsageError } from "./errors.ts";
+import { UnknownFlagError, UsageError } from "./errors.ts";
 import { Flags } from "./flags.ts";
 import type { Terminal } from "./terminal.ts";
 
@@ -23,6 +23,8 @@ type Given = {
   readonly value?: string | undefined;
   /** Whether the value stands behind an equals sign. */
   readonly inlineValue?: boolean | undefined;
+  /** Where it stands among the words. */
+  readonly index: number;
 };
 
 /**
@@ -83,7 +85,8 @@ export function parseFlags(
   const { given, words } = readArguments(argv, options, mostRest > 1);
   const values = new Map<string, string[]>();
   for (const one of given) {
-    const value = checkedValue(one, options, verb.name);
+    if (options[one.name] === undefined) throw unknownFlag(one, verb, { options, argv });
+    const value = checkedValue(one, options);
     const path = ofKind(options[one.name]?.value, value, { ...around, name: one.rawName });
     values.set(one.name, [...(values.get(one.name) ?? []), path]);
   }
@@ -93,7 +96,11 @@ export function parseFlags(
     const extra = words[count + mostRest];
     const usage = `usage: ${usageOf(verb)}`;
     if (missing !== undefined) throw new UsageError(`${missing} is missing; ${usage}`);
-    if (extra !== undefined) throw new UsageError(`unexpected argument "${extra}"; ${usage}`);
+    if (extra !== undefined) {
+      const isSetting = "set" in options && /^[\w.]+=/.test(extra);
+      const hint = isSetting ? `write --set ${extra}` : usage;
+      throw new UsageError(`unexpected argument "${extra}"; ${hint}`);
+    }
   }
   return new Flags(
     values,
@@ -122,18 +129,23 @@ function ofKind(
   }
 }
 
-function checkedValue(
-  { name, rawName, value, inlineValue }: Given,
-  options: Options,
-  verb: string,
-): string {
+function unknownFlag(
+  { name, rawName, value, index }: Given,
+  { name: verb }: Verb,
+  { options, argv }: { readonly options: Options; readonly argv: readonly string[] },
+): UnknownFlagError {
+  const guess = closest(name, Object.keys(options));
+  const hint = guess === null ? `see \`ablate ${verb} --help\`` : `did you mean --${guess}?`;
+  const next = argv[index + 1];
+  return new UnknownFlagError(`${verb} has no flag ${rawName}; ${hint}`, {
+    flag: rawName,
+    value: value ?? (next?.startsWith("-") ? undefined : next),
+  });
+}
+
+function checkedValue({ name, rawName, value, inlineValue }: Given, options: Options): string {
   const option: Option | undefined = options[name];
-  if (option === undefined) {
-    const guess = closest(name, Object.keys(options));
-    const hint = guess === null ? `see \`ablate ${verb} --help\`` : `did you mean --${guess}?`;
-    throw new UsageError(`${verb} has no flag ${rawName}; ${hint}`);
-  }
-  if (option.value === undefined) {
+  if (option?.value === undefined) {
     if (value !== undefined) throw new UsageError(`${rawName} takes no value`);
     return "";
   }

@@ -1,10 +1,12 @@
 import { program } from "@ablate/assets";
-import { closest } from "@ablate/text";
-import { VERBS, verbNamed } from "../verbs.ts";
+import { type Verb, verbNamed } from "../verbs.ts";
 import { parseFlags } from "./arguments.ts";
-import { describeError, UsageError } from "./errors.ts";
+import type { Command } from "./command.ts";
+import { describeError, UnknownFlagError, UsageError } from "./errors.ts";
+import type { Flags } from "./flags.ts";
 import { overview, verbHelp } from "./help.ts";
 import { processTerminal, shielded, type Terminal } from "./terminal.ts";
+import { unknownVerb } from "./unknown-verb.ts";
 
 /** Runs one command line and says how to exit; the only catch of everything. */
 export async function main(
@@ -29,9 +31,10 @@ export function crashed(error: unknown): void {
   process.exit(exitCode);
 }
 
-async function dispatch(argv: readonly string[], terminal: Terminal): Promise<number> {
+async function dispatch(given: readonly string[], terminal: Terminal): Promise<number> {
+  const argv = commandFirst(given);
   const [first, ...rest] = argv;
-  if (first === "--version" || first === "-V") {
+  if (first !== undefined && VERSION_WORDS.has(first)) {
     terminal.write(`ablate ${program().version}\n`);
     return 0;
   }
@@ -47,10 +50,10 @@ async function dispatch(argv: readonly string[], terminal: Terminal): Promise<nu
   }
   const [name = "", ...args] = wantsHelp ? [...rest, "--help"] : argv;
   const verb = verbNamed(name);
-  if (verb === undefined) throw new UsageError(unknownVerb(name));
+  if (verb === undefined) throw new UsageError(unknownVerb(name, args));
 
   const { command } = await verb.load();
-  const flags = parseFlags(verb, command, { ...terminal, argv: args });
+  const flags = await readFlags(verb, command, { ...terminal, argv: args });
   if (flags.has("help")) {
     terminal.write(verbHelp(verb, command));
     return 0;
@@ -58,17 +61,35 @@ async function dispatch(argv: readonly string[], terminal: Terminal): Promise<nu
   return command.run({ flags, terminal, version: program().version });
 }
 
-/** Flags that many commands take, where one may be tempted to write them first. */
-const OF_MANY_COMMANDS = /^--(?:store|json)(?:=|$)/;
+const VERSION_WORDS: ReadonlySet<string> = new Set(["--version", "-v", "-V", "version"]);
 
-const SEE_HELP = "see `ablate --help`";
+/** Returns the words with `--store` and `--json`, which many commands take, behind the command. */
+function commandFirst(argv: readonly string[]): readonly string[] {
+  let at = 0;
+  for (;;) {
+    const word = argv[at] ?? "";
+    if (word === "--store" && argv[at + 1] !== undefined) at += 2;
+    else if (word === "--json" || word.startsWith("--store=")) at += 1;
+    else break;
+  }
+  const [name, ...args] = argv.slice(at);
+  return at === 0 || name === undefined || verbNamed(name) === undefined
+    ? argv
+    : [name, ...argv.slice(0, at), ...args];
+}
 
-function unknownVerb(name: string): string {
-  const kind = name.startsWith("-") ? "flag" : "command";
-  const names = VERBS.map((verb) => verb.name);
-  const guess = closest(name, names);
-  const isLate = OF_MANY_COMMANDS.test(name);
-  const help = isLate ? `write it after the command: \`ablate runs ${name} ...\`` : SEE_HELP;
-  const hint = guess === null || isLate ? help : `did you mean \`ablate ${guess}\`?`;
-  return `unknown ${kind} "${name}"; ${hint}`;
+/** Reads the flags of a verb; one that is a key of a config in other programs is answered with ours. */
+async function readFlags(
+  verb: Verb,
+  command: Command,
+  around: Parameters<typeof parseFlags>[2],
+): Promise<Flags> {
+  try {
+    return parseFlags(verb, command, around);
+  } catch (error) {
+    if (!(error instanceof UnknownFlagError)) throw error;
+    const { hintForFlag } = await import("./flags-elsewhere.ts");
+    const hint = hintForFlag(error, verb, command.options);
+    throw hint === null ? error : new UsageError(`${verb.name} has no flag ${error.flag}; ${hint}`);
+  }
 }

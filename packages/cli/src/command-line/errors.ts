@@ -8,6 +8,19 @@ export class UsageError extends Error {
   override readonly name = "UsageError";
 }
 
+/** A verb was given a flag that it does not have. */
+export class UnknownFlagError extends UsageError {
+  /** The flag with its dashes, as typed. */
+  readonly flag: string;
+  readonly value: string | undefined;
+
+  constructor(message: string, { flag, value }: Pick<UnknownFlagError, "flag" | "value">) {
+    super(message);
+    this.flag = flag;
+    this.value = value;
+  }
+}
+
 /** Errors that the user can fix, by name: their classes are loaded only where they are thrown. */
 const FIXABLE: ReadonlySet<string> = new Set([
   "UsageError",

@@ -8,23 +8,43 @@ const WIDTH = 80;
 
 const NARROWEST_TEXT = 30;
 
+/** Flags that stand alone or before the command. */
+const OWN_FLAGS: readonly HelpRow[] = [
+  ["-h, --help", "show this help; after a command, its flags and examples"],
+  ["-v, --version", "print the version"],
+  ["--store FILE", "the store to use (default ablate.db, or ABLATE_STORE)"],
+  ["--json", "print results as JSON (docs/json.md)"],
+];
+
 /** Writes the help of `ablate` itself. */
 export function overview(): string {
-  const listed = VERBS.map(({ usage, summary }): HelpRow => [`ablate ${usage}`, summary]);
+  const width = widthOf([...VERBS.map(({ usage }) => usage), ...OWN_FLAGS.map(([flag]) => flag)]);
+  const groups = [...Map.groupBy(VERBS, ({ group }) => group)].flatMap(([title, verbs]) =>
+    section(
+      title,
+      twoColumns(
+        verbs.map(({ usage, summary }): HelpRow => [usage, summary]),
+        width,
+      ),
+    ),
+  );
   return [
+    "usage: ablate COMMAND [arguments] [flags]",
+    "",
     ...wrapText(
-      "ablate: a YAML file says which training runs to make; they are trained, recorded in SQLite and shown.",
+      "Trains the runs described in a YAML file, records every step in SQLite, and shows them in the terminal.",
+      WIDTH,
+    ),
+    ...groups,
+    ...section("Flags", twoColumns(OWN_FLAGS, width)),
+    "",
+    ...wrapText(
+      "Exit codes: 0 success; 1 a run failed or diverged, or a check found something; 2 a mistake in the command or in a config; 130 stopped by the user.",
       WIDTH,
     ),
     "",
-    ...twoColumns(listed),
-    "",
-    ...wrapText(
-      "Commands that use a store take --store FILE (default ablate.db, or ABLATE_STORE); those that print results take --json (docs/json.md). `ablate COMMAND --help` has flags and examples, `ablate --version` says which version this is. Exit codes: 0 fine, 1 a run failed or diverged or a check found something, 2 the command or a config is wrong, 130 stopped by the user.",
-      WIDTH,
-    ),
-    "",
-    "Start with: ablate demo, then docs/tutorial.md",
+    "Start with `ablate demo`, then read docs/tutorial.md. For one command:",
+    "`ablate run --help`.",
     "",
   ].join("\n");
 }
@@ -33,12 +53,14 @@ export function overview(): string {
 export function verbHelp(verb: Verb, command: Command): string {
   const { about, examples, exits = [], environment = [], see } = command;
   const codes: readonly HelpRow[] = [
-    ["0", "fine"],
+    ["0", "success"],
     ...exits,
-    ["2", "the command is wrong, or what it was given"],
+    ["2", "a mistake in the command, or in what it was given"],
   ];
   const store: readonly HelpRow[] =
-    "store" in command.options ? [["ABLATE_STORE", "the store, unless --store names one"]] : [];
+    "store" in command.options
+      ? [["ABLATE_STORE", "the store to use where --store is not given"]]
+      : [];
   return [
     `usage: ${usageOf(verb)} [flags]`,
     "",
@@ -47,7 +69,10 @@ export function verbHelp(verb: Verb, command: Command): string {
     ...section("flags", twoColumns(Object.entries(optionsOf(command)).map(flagRow))),
     ...section("examples", examples.flatMap(exampleLines)),
     ...section("exit codes", twoColumns(codes.toSorted(([a], [b]) => Number(a) - Number(b)))),
-    ...section("environment", twoColumns([...store, ...environment, ["NO_COLOR", "no colours"]])),
+    ...section(
+      "environment",
+      twoColumns([...store, ...environment, ["NO_COLOR", "print no colours"]]),
+    ),
     ...section(
       "see also",
       wrapText(see.join(", "), WIDTH - 2).map((line) => `  ${line}`),
@@ -74,9 +99,10 @@ function exampleLines([line, text]: HelpRow): string[] {
 }
 
 /** Wraps the second column; where the first is wide, it begins on a line of its own. */
-function twoColumns(rows: readonly HelpRow[]): string[] {
-  const longest = Math.max(...rows.map(([left]) => left.length));
-  const width = Math.min(longest, WIDTH - NARROWEST_TEXT - 4);
+function twoColumns(
+  rows: readonly HelpRow[],
+  width: number = widthOf(rows.map(([left]) => left)),
+): string[] {
   return rows.flatMap(([left, right]) => {
     const lines = wrapText(right, WIDTH - width - 4);
     const indented = lines.map((line) => `${" ".repeat(width + 4)}${line}`);
@@ -84,4 +110,9 @@ function twoColumns(rows: readonly HelpRow[]): string[] {
     const [first = "", ...rest] = indented;
     return [`  ${left.padEnd(width)}  ${first.trimStart()}`.trimEnd(), ...rest];
   });
+}
+
+/** Returns the width of a first column. */
+function widthOf(texts: readonly string[]): number {
+  return Math.min(Math.max(...texts.map((text) => text.length)), WIDTH - NARROWEST_TEXT - 4);
 }

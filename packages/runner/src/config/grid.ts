@@ -1,5 +1,7 @@
 /** What a file says about its grid: which keys vary and by what, as trees to put on top of the rest. */
+import { closest } from "@ablate/text";
 import type { Position, Problem } from "./config-error.ts";
+import { SCHEME_OF } from "./init-schema.ts";
 import { makerOf, valuesOf } from "./makers.ts";
 import { nest } from "./merge.ts";
 import { CONFIG_KEYS, isNamed, isSection, NAME } from "./schema.ts";
@@ -165,9 +167,13 @@ export function readGrid(root: MapNode, problems: Problem[]): GridFactor[] {
 function wholeExample(whole: string, key: string, value: Node): string {
   const part = key.slice(whole.length + 1);
   const [first = value] = value.kind === "list" ? value.items : [];
-  const kind = whole.startsWith("init.") && part !== "scheme" ? "scheme: kaiming, " : "";
+  if (whole.startsWith("init.") && part !== "scheme") {
+    const setting = closest(part, Object.keys(SCHEME_OF)) ?? part;
+    const scheme = SCHEME_OF[setting] ?? "kaiming";
+    return `[{ scheme: ${scheme}, ${setting}: ${flowText(first)} }]`;
+  }
   const place = whole.endsWith("batch_norm") && part !== "where" ? "where: hidden, " : "";
-  return `[{ ${kind}${place}${part}: ${flowText(first)} }]`;
+  return `[{ ${place}${part}: ${flowText(first)} }]`;
 }
 
 /** Reads the rows of `zip`, all of the same keys; null where the file has none. */

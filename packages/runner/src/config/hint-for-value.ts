@@ -1,5 +1,6 @@
 /** Says what to write instead of a value or a key that is a likely slip, or comes from another program. */
 import { whyCommon } from "./grid.ts";
+import { SCHEME_OF } from "./init-schema.ts";
 import { CONFIG_KEYS } from "./schema.ts";
 import { flowText, type Node, type Path } from "./tree.ts";
 
@@ -16,6 +17,7 @@ type Given = {
 export function hintForValue({ path, node, value, isMissing }: Given): string {
   const key = path.filter((step) => typeof step === "string").join(".");
   if (isMissing) return hintForMissing(node);
+  if (node.kind === "list" && MAPS.has(key)) return hintForMap(key, node.items);
   if (LISTS.has(key)) {
     const isWhole = path.length === key.split(".").length && node.kind === "scalar";
     if (isWhole && key === "train.groups") return '; write [{ match: "*.bias", lr: 0.01 }]';
@@ -44,6 +46,17 @@ function hintForText(text: string): string {
     : `; a value of another key stands alone: "\${${name}}"`;
 }
 
+const MAPS: ReadonlySet<string> = new Set(["variants", "grid"]);
+
+/** Says how a map is written that was given as a list. */
+function hintForMap(key: string, items: readonly Node[]): string {
+  if (key === "grid") return "; write { train.lr: [0.1, 0.01] }";
+  const names = items.filter(({ kind }) => kind === "scalar").map(flowText);
+  return names.length === 0 || names.length < items.length
+    ? ""
+    : `; write { ${names.map((name) => `${name}: {}`).join(", ")} }`;
+}
+
 const LISTS: ReadonlySet<string> = new Set([
   "seeds",
   "model.hidden",
@@ -61,35 +74,12 @@ function listText(node: Node): string {
 
 function hintForMissing(node: Node): string {
   if (node.kind !== "map") return "";
-  const slip = [...node.entries.keys()].find((key) => key.includes("="));
+  const keys = [...node.entries.keys()];
+  const slip = keys.find((key) => key.includes("="));
+  const [first] = node.entries;
+  const scheme = first === undefined ? undefined : SCHEME_OF[first[0]];
+  if (first !== undefined && scheme !== undefined && !keys.includes("scheme")) {
+    return `; it is one value: { scheme: ${scheme}, ${first[0]}: ${flowText(first[1].value)} }`;
+  }
   return slip === undefined ? "" : `; write "${slip.replace("=", ": ")}" for "${slip}"`;
-}
-
-/** Names of other programs, and what is meant by them here. */
-const ELSEWHERE: Readonly<Record<string, string>> = {
-  learning_rate: ', did you mean "train.lr"?',
-  batch: ', did you mean "train.batch_size"?',
-  bs: ', did you mean "train.batch_size"?',
-  epochs:
-    "; training is counted in updates: train.steps (train.batches: epochs takes each example once an epoch)",
-  max_steps: ', did you mean "train.steps"?',
-  weight_decay: ', did you mean "train.optimizer.weight_decay"?',
-  optimiser: ', did you mean "train.optimizer"?',
-  momentum: "; it is a setting of train.optimizer, that of batch norm one of model.batch_norm",
-  betas: ', did you mean "train.optimizer.betas"?',
-  scheduler: "; train.lr takes a map such as { warmup: 500, then: cosine }",
-  warmup: "; train.lr takes a map such as { warmup: 500, then: cosine }",
-  grad_clip: "; write train.clip: { norm: 1 }",
-  max_norm: "; write train.clip: { norm: 1 }",
-  layer_norm: "; write model.norm: layer",
-  rms_norm: "; write model.norm: rms",
-  layernorm: "; write model.norm: layer",
-  device: "; training is on the CPU",
-  gpu: "; training is on the CPU",
-};
-
-/** Returns what a key of another program is here, or null. */
-export function otherName(key: string): string | null {
-  if (key.includes("=")) return `, write "${key.replace("=", ": ")}"`;
-  return Object.hasOwn(ELSEWHERE, key) ? (ELSEWHERE[key] ?? null) : null;
 }

@@ -54,6 +54,15 @@ function scheme<N extends z.ZodType, S extends z.ZodRawShape>(
 /** Each scheme's settings; the description says what is drawn. */
 export const SCHEME_SETTINGS: readonly z.ZodObject[] = SCHEMES;
 
+/** Settings of an initialisation, with a scheme that has each. */
+export const SCHEME_OF: Readonly<Record<string, string>> = {
+  gain: "kaiming",
+  mode: "kaiming",
+  distribution: "kaiming",
+  std: "normal",
+  value: "constant",
+};
+
 const schemes = z.discriminatedUnion("scheme", SCHEMES, {
   error: otherwise("expected a scheme's name or a map"),
 });

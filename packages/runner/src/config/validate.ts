@@ -3,10 +3,11 @@ import { closest } from "@ablate/text";
 import type { z } from "zod";
 import type { Problem } from "./config-error.ts";
 import { describeIssue, show } from "./describe-issue.ts";
-import { hintForValue, otherName } from "./hint-for-value.ts";
+import { hintForValue } from "./hint-for-value.ts";
 import { hasSettingsAlone } from "./merge.ts";
+import { keyNamed, otherName } from "./names-elsewhere.ts";
 import { withoutReferring } from "./references.ts";
-import { CONFIG_KEYS, type FileConfig, fileSchema, isSection, SECTION_NAMES } from "./schema.ts";
+import { type FileConfig, fileSchema, isSection, SECTION_NAMES } from "./schema.ts";
 import { follow, type MapNode, mapNode, type Node, nodeAt, type Path, toValue } from "./tree.ts";
 
 type Issue = z.core.$ZodIssue;
@@ -100,12 +101,18 @@ function hintForKey(key: string, path: Path, allowed: readonly string[]): string
   const isSetting = !isSection(path.join("."));
   const elsewhere = isSetting ? null : otherName(key);
   if (elsewhere !== null) return elsewhere;
+  const meant = isSetting ? settingMeant(key, path) : null;
+  if (meant !== null) return `, did you mean "${meant}"?`;
   const near = closest(key, allowed);
-  const meant =
-    near === null
-      ? CONFIG_KEYS.find((candidate) => !isSetting && candidate.endsWith(`.${key}`))
-      : pathText([...path, near]);
-  return meant === undefined ? `, allowed: ${allowed.join(", ")}` : `, did you mean "${meant}"?`;
+  const found = near === null ? (isSetting ? null : keyNamed(key)) : pathText([...path, near]);
+  return found === null ? `, allowed: ${allowed.join(", ")}` : `, did you mean "${found}"?`;
+}
+
+/** Returns the key that is meant by a setting which an optimiser has in other programs, or null. */
+function settingMeant(key: string, path: Path): string | null {
+  if (path.join(".") !== "train.optimizer") return null;
+  if (key === "type" || key === "class") return "train.optimizer.name";
+  return key === "lr" || key === "learning_rate" ? "train.lr" : null;
 }
 
 /** `model.hidden[1]` */
