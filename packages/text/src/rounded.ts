@@ -18,7 +18,8 @@ const NO_ERROR = 1e-12;
  * is the character of keyboards, so that programs read the texts as numbers.
  *
  * @param error - what is not finite is no error
- * @param digits - significant digits of the mean instead, at least 1; the error gets as many decimals
+ * @param digits - significant digits of the mean instead, at least 1; the error gets as many decimals, or more where it
+ *   would be written as 0
  * @returns a dash as the mean where it is not finite, and then no error
  */
 export function roundedToError(
@@ -31,8 +32,18 @@ export function roundedToError(
   const size = Math.max(Math.abs(mean), known ?? 0);
   const power = size === 0 || (size >= SMALL && size < LARGE) ? 0 : exponent(size);
   const place = lastPlace(mean, known, digits);
-  const write = (value: number): string => atPlace(value, place, power);
-  return { mean: write(mean), error: known === null ? null : write(known) };
+  return {
+    mean: atPlace(mean, place, power),
+    error: known === null ? null : atPlace(known, Math.min(place, errorPlace(mean, known)), power),
+  };
+}
+
+/** Returns the last place that an error can have and not be written as 0. */
+function errorPlace(mean: number, error: number): number {
+  if (error <= Math.abs(mean) * NO_ERROR) return Number.POSITIVE_INFINITY;
+  const first = exponent(error);
+  // From 5 on it is rounded up, to the next place.
+  return exponent(error, 1) > first || error >= 5 * 10 ** first ? first + 1 : first;
 }
 
 /** Returns the power of ten of the last digit that is written. */

@@ -69,14 +69,14 @@ test("what is not finite is a dash", () => {
   );
 });
 
-test("digits of the mean may be said, and its error gets as many decimals", () => {
+test("digits of the mean may be said, and its error gets as many decimals, or more than those that are 0", () => {
   expect([
     joined(roundedToError(25.4401, 0.9772, 3)),
     joined(roundedToError(9.996, 0.02, 3)),
     joined(roundedToError(0.5, 0.02, 4)),
     joined(roundedToError(12_345, 321, 2)),
     roundedToError(1.5, null, 1).mean,
-  ]).toEqual(["25.4 ± 1.0", "10.0 ± 0.0", "0.5000 ± 0.0200", "12000 ± 0", "2"]);
+  ]).toEqual(["25.4 ± 1.0", "10.0 ± 0.02", "0.5000 ± 0.0200", "12000 ± 300", "2"]);
 });
 
 function joined({ mean, error }: ReturnType<typeof roundedToError>): string {
