@@ -135,3 +135,28 @@ test("flags and words that are paths have what a shell leaves behind = and in qu
   await ablateWith(around, folder, "note", "a/run", store, "costs $NONE ~");
   expect((await ablateWith(around, folder, "show", "a/run", store)).stdout).toContain("$NONE ~");
 });
+
+test("ABLATE_STORE is a path as well, and one that is there as it is written wins", async () => {
+  const folder = folderWith(`data.file: names.txt\n${SHORT}`);
+  const at = (ABLATE_STORE: string) => ({ HOME: folder, DATA: "data", ABLATE_STORE });
+  const run = ["run", "a.yaml", "--quiet"];
+  for (const store of ["~/home.db", "$DATA/named.db"]) await ablateWith(at(store), folder, ...run);
+  mkdirSync(join(folder, "$DATA"));
+  copyFileSync(join(folder, "home.db"), join(folder, "$DATA", "named.db"));
+  await ablateWith(at("$DATA/named.db"), folder, "tag", "a/run", "good");
+  const tags = async (...store: readonly string[]) => {
+    const listed = await ablate(folder, "runs", "--json", ...store);
+    return jsonRows(listed).map((one) => one.tags);
+  };
+
+  expect(await tags("--store", "home.db")).toEqual([null]);
+  expect(await tags("--store", "data/named.db")).toEqual([null]);
+  expect(await tags("--store", "$DATA/named.db")).toEqual(["good"]);
+  const { stderr, status } = await ablateWith(at("$NONE/b.db"), folder, "runs");
+  expect([status, stderr]).toEqual([
+    2,
+    "ablate: ABLATE_STORE $NONE/b.db: the variable NONE is not set; $$ is a $ of the name itself\n",
+  ]);
+  const typed = await ablateWith(at("~/home.db"), folder, "complete", "--", "show", "a/");
+  expect(typed.stdout).toContain("a/run");
+});

@@ -2,10 +2,12 @@
 import { spawn, spawnSync } from "node:child_process";
 import { existsSync, mkdirSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
-import { expect, onTestFinished, test } from "vitest";
+import { expect, onTestFinished, test, vi } from "vitest";
 import { Postgres, postgresFound } from "../../../testing/postgres.ts";
+import { heldWorkers } from "./held-workers.ts";
 import { ablate, ablateWith, COMMAND, jsonRows, makeFolder } from "./make.ts";
 import { inTerminal } from "./pty.ts";
+import { PATIENCE, startHeldRun } from "./start-run.ts";
 import { startTold } from "./started.ts";
 
 const CONFIG = `data.file: data/names.txt
@@ -40,6 +42,24 @@ test("run - trains it, again finds it done, and the store has its text", async (
   expect(again.stdout).toContain('"to_train":0');
   const grids = await ablate(folder, "query", 'select name, spec from "grid"', "--json");
   expect(jsonRows(grids)).toEqual([{ name: "stdin", spec: CONFIG }]);
+});
+
+test("run - that is stopped goes on where it was by the same text", async () => {
+  const folder = folderOf();
+  const long = CONFIG.replace("steps: 4", "steps: 5000");
+  const { child, errors, ended } = startHeldRun("steps 9", folder, "-");
+  child.stdin?.end(long);
+  const { release } = await heldWorkers(folder);
+  child.kill("SIGINT");
+  await vi.waitFor(() => expect(errors()).toMatch(/Ctrl-C again stops at once/), PATIENCE);
+  release();
+
+  expect(await ended).toBe(130);
+  expect(jsonRows(await ablate(folder, "runs", "--json"))).toMatchObject([{ state: "stopped" }]);
+  const { status, stdout } = withInput(folder, long, "run", "-", "--json");
+  expect([status, stdout]).toEqual([0, expect.stringMatching(/"from":[1-9]/)]);
+  const losses = await ablate(folder, "query", "select count(*) n from loss", "--json");
+  expect(jsonRows(losses)).toEqual([{ n: 5000 }]);
 });
 
 test("it extends files of the working folder, and may have runs under options as a file may", async () => {

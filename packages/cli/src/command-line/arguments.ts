@@ -1,12 +1,12 @@
 /** Reads the arguments of one verb, whole or as far as they are typed. */
 
 import { parseArgs } from "node:util";
-import { closest, expandPath, PathError } from "@ablate/text";
+import { closest } from "@ablate/text";
 import type { Verb } from "../verbs.ts";
 import type { Command, Option } from "./command.ts";
 import { UnknownFlagError, UsageError } from "./errors.ts";
 import { Flags } from "./flags.ts";
-import type { Terminal } from "./terminal.ts";
+import { type PathPlace, pathOf } from "./paths.ts";
 
 export type Options = Command["options"];
 
@@ -78,7 +78,7 @@ function withoutValue(word: string, next: string | undefined, options: Options):
 export function parseFlags(
   verb: Verb,
   command: Command,
-  { argv, ...around }: Around & { readonly argv: readonly string[] },
+  { argv, ...around }: PathPlace & { readonly argv: readonly string[] },
 ): Flags {
   const { positionals, mostRest } = verb;
   const options = optionsOf(command);
@@ -109,24 +109,12 @@ export function parseFlags(
   );
 }
 
-type Around = Pick<Terminal, "folder" | "environment">;
-
 /** What usages call words that are paths and nothing else. */
 const PATHS: ReadonlySet<string> = new Set(["FILE", "PATH", "CONFIG"]);
 
-/** Returns a word with its variables replaced where it is a path: in quotes and behind `=` a shell leaves them. */
-function ofKind(
-  kind: string | undefined,
-  word: string,
-  { name, ...around }: Around & { readonly name?: string },
-): string {
-  if (kind === undefined || !PATHS.has(kind)) return word;
-  try {
-    return expandPath(word, around);
-  } catch (error) {
-    if (!(error instanceof PathError)) throw error;
-    throw new UsageError(`${name === undefined ? "" : `${name} `}${word}: ${error.message}`);
-  }
+/** Returns a word with its variables replaced where it is a path. */
+function ofKind(kind: string | undefined, word: string, around: PathPlace): string {
+  return kind === undefined || !PATHS.has(kind) ? word : pathOf(word, around);
 }
 
 function unknownFlag(

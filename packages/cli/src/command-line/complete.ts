@@ -11,6 +11,7 @@ import { VERBS, type Verb, verbNamed } from "../verbs.ts";
 import { type Options, optionsOf, readArguments } from "./arguments.ts";
 import type { Option } from "./command.ts";
 import { completeSetting } from "./complete-setting.ts";
+import { pathOf } from "./paths.ts";
 import type { Terminal } from "./terminal.ts";
 
 type Candidate = { readonly value: string; readonly text: string };
@@ -185,7 +186,7 @@ async function fromStore(
   { store, terminal }: Place,
   read: (reader: StoreReader) => readonly Candidate[],
 ): Promise<readonly Candidate[]> {
-  const path = resolve(terminal.folder, home(store));
+  const path = resolve(terminal.folder, pathOf(store, terminal));
   if (!existsSync(path)) return [];
   const { openReader } = await import("@ablate/store");
   const reader = openReader(path, { waitMs: 100 });

@@ -15,12 +15,12 @@ import {
 import { asLine } from "@ablate/text";
 import type { Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
+import { usualStore } from "../command-line/paths.ts";
 import { few } from "../print/few.ts";
 
 /** Returns the store's path: --store, else ABLATE_STORE, else ablate.db in the working folder. */
 export function storePath({ flags, terminal }: Invocation): string {
-  const named = flags.text("store") ?? (terminal.environment.ABLATE_STORE || "ablate.db");
-  return resolve(terminal.folder, named);
+  return resolve(terminal.folder, flags.text("store") ?? usualStore(terminal));
 }
 
 /** Returns the store's path. @throws UsageError - if there is none */
