@@ -51,6 +51,27 @@ describe.skipIf(missing !== null)(`by LaTeX${missing === null ? "" : ` (${missin
     expect(table.match(/gated .*bfseries 2\.65e-8/g)).toHaveLength(2);
   });
 
+  test("with --within a table below has what one factor does at each value of the other, and whether that differs", async () => {
+    const table = await latexOf("compare", "sense", "--by", "rate", "--within", "norm");
+    const lines = latexPage(table);
+
+    expect(table.match(/^% in the preamble/gm)).toHaveLength(2);
+    expect(lines).toEqual(
+      expect.arrayContaining([
+        "norm change of valid 95 % interval rate from → to seeds lost",
+        "none 4.00 [3.88, 4.12] 1→2 3",
+        "batch 0.100 [0.094, 0.106] 1→2 3",
+        "rms 1.0 [−0.2, 2.2] 2→1 3 1 of 9 failed",
+      ]),
+    );
+    const caption = lines.slice(lines.findIndex((line) => line.startsWith("Table 2: "))).join(" ");
+    expect(caption).toMatch(
+      /^Table 2: What rate does to valid at each norm: its highest mean less its lowest one\. With norm none, rate changes valid by 4\.0000 \(/,
+    );
+    expect(caption).toContain("norm batch removes 98 % of the sensitivity");
+    expect(caption).toContain("Runs were lost: norm rms lost 1 of 3 at rate 3");
+  });
+
   test("effects are one table, a group for each factor, with what is missing below", async () => {
     const lines = latexPage(await latexOf("compare", "paper", "--effects"));
 

@@ -48,7 +48,7 @@ test.skipIf(browser === "" && !process.env.CI)(
 
     const rows = await page.locator("tr").allInnerTexts();
     const bold = await page.locator("strong").allInnerTexts();
-    const caption = await page.locator("caption").textContent();
+    const caption = await page.locator("caption").first().textContent();
     const shown = await page.locator("sup").first().textContent();
     await open.close();
 
@@ -100,6 +100,7 @@ test.skipIf(missing)(
       ),
       await printed("compare", "paper", "--effects", "--format", "typst"),
       await printed("compare", "long", "--format", "typst"),
+      await printed("compare", "sense", ...SENSE, "--format", "typst"),
       await printed("query", String.raw`select '"\#' as a, 1e300 as b`, "--format", "typst"),
     );
 
@@ -111,11 +112,15 @@ test.skipIf(missing)(
         expect.stringMatching(/ 20\.10 ± 0\.10 3 of 5 2 of 5 failed \(2\.010 ± 0\.010\) × 10−8$/),
         "gated 26.5 ± 0.4 10 1.1 [0.3, 1.8] 5 excludes 0",
         "60 60",
+        "norm change of valid 95 % interval rate from → to seeds lost",
+        "batch 0.100 [0.094, 0.106] 1 → 2 3",
       ]),
     );
     expect(lines.filter((line) => line === "lr valid").length).toBeGreaterThan(1);
   },
 );
+
+const SENSE = ["--by", "rate", "--within", "norm"];
 
 /** Sets several tables into one document and reads its pages. */
 function typstPage(...tables: readonly string[]): readonly string[] {

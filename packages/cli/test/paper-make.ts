@@ -25,9 +25,39 @@ export function recordPaper(folder: string): void {
       }
     }
   }
+  recordSense(folder);
   for (let lr = 1; lr <= 60; lr++) {
     recordPaperRun(folder, { grid: "long", label: `lr=${lr}`, config: { lr }, seed: 1, loss: lr });
   }
+}
+
+/** Norms of which one takes away what the rate does, and another loses a run. */
+function recordSense(folder: string): void {
+  const losses: Readonly<Record<string, readonly (readonly (number | null)[])[]>> = {
+    none: [
+      [1, 1.05, 0.95],
+      [5, 5.1, 4.9],
+    ],
+    batch: [
+      [0.9, 0.95, 0.85],
+      [1, 1.0525, 0.9475],
+    ],
+    rms: [
+      [3, 3.5, 2.5],
+      [2, 2, 2],
+      [3, null, 3],
+    ],
+  };
+  for (const [norm, rates] of Object.entries(losses))
+    for (const [i, seeds] of rates.entries())
+      for (const [k, loss] of seeds.entries())
+        recordPaperRun(folder, {
+          grid: "sense",
+          label: `norm=${norm}-rate=${i + 1}-seed=${k + 1}`,
+          config: { norm, rate: i + 1 },
+          seed: k + 1,
+          loss,
+        });
 }
 
 type PaperRun = {

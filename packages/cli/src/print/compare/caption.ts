@@ -116,7 +116,8 @@ function seedsText(runs: Runs): string {
   return isRange ? `${first} to ${last}` : firstOf(seeds.map(String), MOST_NAMED);
 }
 
-function sentences(texts: readonly string[]): string {
+/** Makes a caption of sentences, each of them once. */
+export function sentences(texts: readonly string[]): string {
   return [...new Set(texts)]
     .map((text) => `${text.slice(0, 1).toUpperCase()}${text.slice(1)}.`)
     .join(" ");

@@ -2,10 +2,10 @@
 import type { ComparedRun, Comparison, Sensitivity } from "@ablate/store";
 import { asLine, fittedTable, table, visible, wrapText } from "@ablate/text";
 import type { Paint } from "../../command-line/terminal.ts";
-import { jsonArray, PAPER_FORMATS, ROW_FORMATS, type RowFormat, type Rows } from "../rows.ts";
+import { jsonArray, ROW_FORMATS, type RowFormat, type Rows } from "../rows.ts";
 import { tableStyle } from "../styles.ts";
 import { differenceSections, effectSections } from "./differences.ts";
-import { type PaperOptions, paperTable } from "./paper.ts";
+import { type PaperOptions, paperText } from "./paper.ts";
 import type { ComparedPart } from "./part.ts";
 import { linesOf, type RecordOptions, recordsOf } from "./records.ts";
 import { isPaired, noFactorNote, revisionNotes, rowSection, type Section } from "./sections.ts";
@@ -78,9 +78,9 @@ export const COMPARISON_FORMATS: Readonly<Record<RowFormat, Print>> = {
           .join("\n"),
       )
       .join("\n"),
-  latex: (parts, options) => PAPER_FORMATS.latex(paperTable(parts, options)),
-  html: (parts, options) => PAPER_FORMATS.html(paperTable(parts, options)),
-  typst: (parts, options) => PAPER_FORMATS.typst(paperTable(parts, options)),
+  latex: (parts, options) => paperText("latex", parts, options),
+  html: (parts, options) => paperText("html", parts, options),
+  typst: (parts, options) => paperText("typst", parts, options),
 };
 
 /** Says of which runs the sections that follow are. */

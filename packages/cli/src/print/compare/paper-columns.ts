@@ -142,7 +142,8 @@ function differenceCell({ mean, low, high }: PairedDifference): PaperNumber | st
   };
 }
 
-function intervalText({ low, high }: PairedDifference): string {
+/** Writes an interval in the digits that its half leaves. */
+export function intervalText({ low, high }: Pick<PairedDifference, "low" | "high">): string {
   const half = halfOf(low, high);
   if (low === null || high === null || half === null) return UNKNOWN;
   const texts = [low, high].map((end) => roundedToError(end, half).mean.replaceAll("-", "−"));

@@ -4,13 +4,17 @@ import {
   type Comparison,
   lostText,
   missingPairsText,
+  type Sensitivity,
+  sensitivityWords,
   shortKey,
 } from "@ablate/store";
 import { counted, didYouMean } from "@ablate/text";
 import { UsageError } from "../../command-line/errors.ts";
 import type { PaperGroup, PaperTable } from "../paper/table.ts";
-import { effectsCaption, type LostLine, rowsCaption } from "./caption.ts";
+import { PAPER_FORMATS, type PaperFormat } from "../rows.ts";
+import { effectsCaption, type LostLine, rowsCaption, sentences } from "./caption.ts";
 import { type MeasuredLine, measuredColumns, type NamedColumn } from "./paper-columns.ts";
+import { sensitivityTable } from "./paper-sensitivity.ts";
 import type { ComparedPart } from "./part.ts";
 import type { RecordOptions } from "./records.ts";
 import {
@@ -38,12 +42,37 @@ type Whole = {
   readonly caption: string;
 };
 
+type AskedWithin = {
+  /** With `--within`, of each metric. */
+  readonly sensitivities: readonly Sensitivity<ComparedRun>[];
+};
+
+/** Prints all parts as one table, and with `--within` a table of each sensitivity below it. */
+export function paperText(
+  format: PaperFormat,
+  parts: readonly ComparedPart[],
+  { sensitivities, ...options }: PaperOptions & AskedWithin,
+): string {
+  const { caption, ...table } = paperTable(parts, options);
+  const { digits } = options;
+  const told = sensitivities.filter(({ values }) => values.length > 0);
+  const untold = sensitivities
+    .filter((one) => !told.includes(one))
+    .flatMap((one) => sensitivityWords(one));
+  const others = told.map((found, i) => {
+    const label = `${table.label}-sensitivity${i === 0 ? "" : `-${i + 1}`}`;
+    return sensitivityTable(found, { digits, label });
+  });
+  const all = [{ ...table, caption: `${caption} ${sentences(untold)}`.trim() }, ...others];
+  return all.map(PAPER_FORMATS[format]).join("\n");
+}
+
 /**
  * Makes one table of all parts.
  *
  * @throws UsageError - if there is no such column, or no factor whose effects are asked for
  */
-export function paperTable(parts: readonly ComparedPart[], options: PaperOptions): PaperTable {
+function paperTable(parts: readonly ComparedPart[], options: PaperOptions): PaperTable {
   const whole = options.effectsOnly ? wholeOfEffects(parts, options) : wholeOfRows(parts, options);
   const chosen = chosenColumns(whole.columns, options.columns);
   let before = 0;
