@@ -48,14 +48,14 @@ const rate = either<number | WrittenRates>([number, writtenRates], (value) =>
 const group = z.strictObject({
   match: about(
     pattern.meta({ otherwise: "required" }),
-    "names of parameters, in which `*` stands for anything, or `role:bias`",
+    "names of parameters, where `*` matches anything, or `role:bias`",
     "*.bias",
   ),
   lr: about(
     rate
       .optional()
       .meta({ title: "rate from 0, map of step to rate, or curve", otherwise: "`train.lr`" }),
-    "their rate; a number follows the shape of `train.lr`, a schedule stands alone",
+    "their learning rate; a number follows the shape of `train.lr`, a schedule replaces it",
     0.01,
   ),
   weight_decay: about(

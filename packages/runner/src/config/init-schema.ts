@@ -18,7 +18,7 @@ const SCHEMES = [
   scheme(
     z.literal("normal"),
     { std: nonNegative().default(1) },
-    "N(0, std^2); a std of 0 draws all the same",
+    "N(0, std^2); with a std of 0 it still draws",
   ),
   scheme(
     z.literal("uniform"),
@@ -121,7 +121,7 @@ export const initSchema: z.ZodType<InitSettings> = z.strictObject({
   ...SINGLE_LAYERS,
   skip: about(
     integer(0, MOST_SKIPPED).default(0),
-    "32-bit outputs of the generator that are passed over before the first draw",
+    "number of 32-bit outputs of the generator to skip before the first draw",
     1000,
   ),
 });

@@ -64,7 +64,7 @@ const KINDS: readonly Kind[] = [
     z.strictObject({
       linear: about(
         z.union([width, output], { error: instead("expected a width, 1 to 65536, or output") }),
-        "a linear layer of so many units; `output`: as many as there are characters",
+        "a linear layer with this number of units; `output`: one per character",
         100,
       ),
       bias: about(z.boolean().default(true), "whether it has a bias", false),
@@ -78,7 +78,7 @@ const KINDS: readonly Kind[] = [
   },
   kind(
     "leaky_relu",
-    z.strictObject({ leaky_relu: about(finite(), "leaky relu with this slope below 0", 0.2) }),
+    z.strictObject({ leaky_relu: about(finite(), "leaky ReLU with this slope below 0", 0.2) }),
     ({ leaky_relu: slope }) => [
       {
         kind: "activation",
@@ -89,13 +89,15 @@ const KINDS: readonly Kind[] = [
   ),
   kind(
     "dropout",
-    z.strictObject({ dropout: about(share(), "sets so many of the values to 0 in training", 0.1) }),
+    z.strictObject({
+      dropout: about(share(), "sets this share of the values to 0 in training", 0.1),
+    }),
     ({ dropout: rate }) => (rate === 0 ? [] : [{ kind: "dropout", rate }]),
   ),
   kind(
     "residual",
     z.strictObject({
-      residual: about(layerList, "adds what these layers make of x to x", [
+      residual: about(layerList, "adds the output of these layers to their input", [
         "layer_norm",
         { linear: 100 },
         "gelu",
@@ -106,14 +108,14 @@ const KINDS: readonly Kind[] = [
   kind(
     "flatten",
     z.strictObject({
-      flatten: about(integer(1, 64), "puts so many consecutive positions side by side", 2),
+      flatten: about(integer(1, 64), "concatenates this number of consecutive positions", 2),
     }),
     ({ flatten: factor }) => [{ kind: "flatten", factor }],
   ),
   kind(
     "repeat",
     z.strictObject({
-      repeat: about(integer(1, MOST_LAYERS), "the layers, so many times", 5),
+      repeat: about(integer(1, MOST_LAYERS), "repeats the layers this number of times", 5),
       layers: layerList.meta({ title: "list of layers" }),
     }),
     ({ repeat, layers }) => Array.from({ length: repeat }, () => layers).flat(),

@@ -31,10 +31,10 @@ export type ModelSettings = ShortSettings | ListSettings;
 const NONLINEARITIES = [...ACTIVATIONS, "none"] as const;
 
 const modelKeys = z.strictObject({
-  embedding: about(width.default(10), "numbers that stand for a character", 24),
+  embedding: about(width.default(10), "size of the vector that represents a character", 24),
   hidden: about(
     z.array(width).max(64).optional().meta({ otherwise: "`[200]`" }),
-    "widths of the hidden layers; `[]`: the embeddings go to the output layer",
+    "widths of the hidden layers; `[]`: none, the output layer follows the embeddings",
     [100, 100, 100],
   ),
   activation: about(
@@ -49,7 +49,7 @@ const modelKeys = z.strictObject({
   ),
   batch_norm: about(
     batchNorm.optional().meta({ title: "`none`, `hidden`, `all` or map", otherwise: "`none`" }),
-    "where there is batch norm, or its settings, see below",
+    "layers with batch norm, or its settings, see below",
     { where: "all", momentum: 0.001 },
   ),
   norm: about(
@@ -57,12 +57,12 @@ const modelKeys = z.strictObject({
       title: `\`none\`, \`batch\`, ${ROW_NORMS.map((kind) => `\`${kind}\``).join(", ")} or map`,
       otherwise: "`none`",
     }),
-    "the norm of the hidden layers, or its settings, see below; `batch` is `batch_norm: hidden`",
+    "norm of the hidden layers, or its settings, see below; `batch` is `batch_norm: hidden`",
     { kind: "layer", where: "hidden" },
   ),
   residual: about(
     z.enum(["none", "pre", "post"]).optional().meta({ otherwise: "`none`" }),
-    "whether a hidden layer as wide as what enters it adds to it: `pre` norms what enters the layer, `post` the sum",
+    "residual blocks around hidden layers whose input and output are equally wide: `pre` normalises the input, `post` the sum",
     "pre",
   ),
   dropout: about(
@@ -77,7 +77,7 @@ const modelKeys = z.strictObject({
   ),
   tie: about(
     z.boolean().default(false),
-    "whether the weight of the output layer is the embedding, transposed",
+    "whether the output layer uses the transposed embedding as its weight",
     true,
   ),
 });

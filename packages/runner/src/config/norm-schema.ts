@@ -38,7 +38,7 @@ const BATCH = {
   ),
   running: about(
     z.enum(["std", "variance"]).default(USUAL_NORM.running),
-    "`variance` as PyTorch's BatchNorm1d, `std` as the notebook's own layer",
+    "`variance` as in PyTorch's BatchNorm1d, `std` as in the notebook's own layer",
     "std",
   ),
 } as const;
@@ -49,7 +49,7 @@ const ROW_KINDS = z.enum(ROW_NORMS);
 const ROW = {
   epsilon: about(
     nonNegative().default(USUAL_NORM.epsilon),
-    "added to the variance, or to the mean square, in the root",
+    "added to the variance, or to the mean square, under the root",
     1e-6,
   ),
 } as const;
@@ -90,11 +90,11 @@ export const norm: z.ZodType<NormConfig | "none"> = shorthand(
 export type NormLayer = Omit<BatchNormSpec, "kind"> | Omit<RowNormSpec, "kind">;
 
 const batchLayer = z.strictObject({
-  norm: about(z.literal("batch"), "batch norm with settings of its own", "batch"),
+  norm: about(z.literal("batch"), "batch norm with its own settings", "batch"),
   ...BATCH,
 });
 const rowLayer = z.strictObject({
-  norm: about(ROW_KINDS, "layer norm or RMS norm with an epsilon of its own", "layer"),
+  norm: about(ROW_KINDS, "layer norm or RMS norm with its own epsilon", "layer"),
   ...ROW,
 });
 

@@ -61,15 +61,23 @@ const curve = z.strictObject({
     "the largest rate",
     0.01,
   ),
-  warmup: about(integer(0, MAX_STEPS).default(0), "steps of the way from `from` to `rate`", 500),
-  from: about(nonNegative().default(0), "the rate of step 0 where there is a warm-up", 0.001),
-  then: about(z.enum(CURVES).default("constant"), "how it goes on from `rate` to `to`", "cosine"),
+  warmup: about(
+    integer(0, MAX_STEPS).default(0),
+    "number of steps from the rate `from` to `rate`",
+    500,
+  ),
+  from: about(nonNegative().default(0), "the rate at step 0, if there is a warm-up", 0.001),
+  then: about(
+    z.enum(CURVES).default("constant"),
+    "shape of the curve from `rate` to `to`",
+    "cosine",
+  ),
   steps: about(
     integer(1, MAX_STEPS).optional().meta({ otherwise: "`train.steps`" }),
-    "the step at which it has come to `to`, where it stays",
+    "the step at which the rate reaches `to`; it stays there",
     2000,
   ),
-  to: about(nonNegative().default(0), "the rate in the end; above 0 of `exponential`", 1e-4),
+  to: about(nonNegative().default(0), "the final rate; for `exponential` above 0", 1e-4),
 });
 
 export const CURVE_SETTINGS: z.ZodObject = curve;

@@ -37,18 +37,22 @@ const settings = z.strictObject(
     take: about(TAKE.default("scheduled"), "whether to probe at all", "none"),
     decades: about(
       z.array(integer(1, 9)).default([...USUAL_SCHEDULE.decades]),
-      "after these digits times every power of ten",
+      "probes after these digits times every power of ten",
       [1],
     ),
     every: about(
       integer(0, MAX_STEPS).default(USUAL_SCHEDULE.every),
-      "and after every so many steps; 0: not",
+      "probes each time after this number of steps; 0: never",
       0,
     ),
-    saturated: about(positive(1).default(0.99), "beyond which tanh counts as saturated", 0.97),
+    saturated: about(
+      positive(1).default(0.99),
+      "limit beyond which tanh counts as saturated",
+      0.97,
+    ),
     examples: about(
       examples.prefault(PROBE_EXAMPLES),
-      "so many fixed examples of the training split, or `batch`: those that the next step takes",
+      "number of fixed examples of the training split, or `batch`: those of the next step",
       BATCH,
     ),
   },
@@ -76,23 +80,23 @@ const checkpoint = z.union([z.literal("none"), duration(), everySteps], {
 const recordKeys = z.strictObject({
   evaluate: about(
     evaluate.default("end").meta({ title: "`end`, `none` or map" }),
-    "when the three splits are evaluated; `{ every: STEPS }`: at the end, and the validation split every so many steps",
+    "when the three splits are evaluated; `{ every: STEPS }`: all at the end, and the validation split every STEPS steps",
     { every: 1000 },
   ),
   samples: about(integer(0, 10_000).default(20), "names sampled at the end", 0),
   probes: about(
     probes.prefault("scheduled").meta({ title: "`none`, `scheduled` or map" }),
-    "probes the network at the start, at the end and in between: `decades` (`[1, 2, 5]`) times every power of ten, `every` (10000) steps; `saturated` (0.99) is beyond which tanh counts as saturated; `examples` (32) is how many fixed ones it sees, up to 256, or `batch`, those that the next step takes",
+    "probes the network at the start, at the end and in between: `decades` (`[1, 2, 5]`) times every power of ten, `every` (10000) steps; `saturated` (0.99) is the limit beyond which tanh counts as saturated; `examples` (32) is the number of fixed examples, up to 256, or `batch`: those of the next step",
     { every: 1000 },
   ),
   checkpoint: about(
     checkpoint.default("30s").meta({ title: "`none`, duration or map" }),
-    "how often what it takes to go on is stored while a run trains; it is at the end and when the user stops it, too",
+    "how often a checkpoint is stored while a run trains; the run stores one at its end and when you stop it, too",
     { every: 1000 },
   ),
   best: about(
     z.boolean().default(false),
-    "whether the weights of the lowest validation loss that was measured are kept as well",
+    "whether to keep the weights with the lowest measured validation loss as well",
     true,
   ),
 });

@@ -48,33 +48,33 @@ const data = z.strictObject({
   file: about(
     // Required, yet `data` has a default.
     z.preprocess((value) => value, path).meta({ otherwise: "required" }),
-    "the names, one per line, a path relative to the config that says it",
+    "file of names, one per line; the path is relative to the config",
     "../data/names.txt",
   ),
   validation: about(
     path.optional().meta({ otherwise: "" }),
-    "names for validation, instead of a tenth of `data.file`",
+    "file of names for validation, instead of a tenth of `data.file`",
     "valid.txt",
   ),
   test: about(
     path.optional().meta({ otherwise: "" }),
-    "names for the test, instead of a tenth of `data.file`",
+    "file of names for the test, instead of a tenth of `data.file`",
     "test.txt",
   ),
   separator: about(
     z.enum(["line", "whitespace"]).optional().meta({ otherwise: "`line`" }),
-    "what ends a name in these files: the end of its line, or any white space",
+    "separator of names in these files: the end of the line, or any white space",
     "whitespace",
   ),
   end: about(
     endToken.optional().meta({ title: "one character", otherwise: `\`"${USUAL_READING.end}"\`` }),
-    "the token that marks the end of a name, a character that no name holds",
+    "token that marks the end of a name, a character that no name contains",
     "$",
   ),
-  context: about(integer(1, 64).default(3), "characters that the network sees", 8),
+  context: about(integer(1, 64).default(3), "number of characters that the network sees", 8),
   shuffle_seed: about(
     integer(0, Number.MAX_SAFE_INTEGER).default(42),
-    "of the shuffle before the 80/10/10 split",
+    "seed of the shuffle before the 80/10/10 split",
     1,
   ),
 });
@@ -107,10 +107,14 @@ const list = z.array(z.unknown());
 const file = z.strictObject({
   name: about(
     name.optional().meta({ otherwise: "the file's name" }),
-    "of the grid: letters, digits, `.`, `_`, `=`, `-`, at most 60",
+    "name of the grid: at most 60 letters, digits, `.`, `_`, `=` and `-`",
     "my-grid",
   ),
-  description: about(z.string().default(""), "one sentence", "Does batch norm help?"),
+  description: about(
+    z.string().default(""),
+    "one sentence about the grid",
+    "Does batch norm help?",
+  ),
   data: data.prefault({ file: undefined }),
   model: modelSchema.prefault({}),
   init: initSchema.prefault({}),
@@ -120,24 +124,24 @@ const file = z.strictObject({
   engine: about(z.enum(ENGINES).default("simd"), "what trains", "simd"),
   seeds: about(
     seeds.default([42]),
-    "one run each, also as `1..5,9`; as in PyTorch the low 32 bits count",
+    "one run per seed, also as `1..5,9`; as in PyTorch only the low 32 bits count",
     [1, 2, 3],
   ),
   sample: about(
     sampleSchema
       .prefault("all")
       .meta({ title: "whole number, `all`, or a map of `runs` and `seed`", otherwise: "`all`" }),
-    "how many runs are planned, a random subset of the grid; its `seed` is 42",
+    "size of a random subset of the grid to plan; its `seed` is 42",
     { runs: 40, seed: 1 },
   ),
   order: about(
     z.enum(ORDERS).default("config"),
-    "in which order runs are trained: that of the config, or a random one",
+    "order of training: that of the config, or a random one",
     "random",
   ),
   extends: about(
     z.string().min(1).optional().meta({ otherwise: "" }),
-    "a config to start from, a path relative to this one",
+    "config to start from, a path relative to this one",
     "init-schemes.yaml",
   ),
   variants: about(
@@ -147,7 +151,7 @@ const file = z.strictObject({
   ),
   zip: about(
     ofGrid(list, "list of maps"),
-    "rows of values that go together, all of the same keys",
+    "rows of values that belong together, all with the same keys",
     [{ "train.lr": 0.1, "train.steps": 100 }],
   ),
   grid: about(ofGrid(map, "map of key to values"), "keys with lists of values: their product", {
@@ -160,12 +164,12 @@ const file = z.strictObject({
   ),
   exclude: about(
     ofGrid(list, "list of maps"),
-    "runs to leave out: those that have all values of one entry",
+    "runs to leave out: those with all the values of one entry",
     [{ "train.lr": 0.1, "model.batch_norm": "none" }],
   ),
   include: about(
     ofGrid(list, "list of maps"),
-    "runs to add: each entry on top of the config without its grid",
+    "runs to add: each entry is applied on top of the config without its grid",
     [{ "train.lr": 0.5 }],
   ),
 });

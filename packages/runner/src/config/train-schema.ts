@@ -40,17 +40,17 @@ const l2 = shorthand(lambdas, nonNegative(), numberAt(EVERY_PARAMETER)).transfor
 const ends = z.strictObject({
   patience: about(
     orNone(integer(1, MAX_STEPS), "a number of steps", "whole number from 1"),
-    "ends a run after so many steps without a new lowest validation loss",
+    "ends a run after this number of steps without a new lowest validation loss",
     20_000,
   ),
   target: about(
     orNone(positive(), "a loss in nats", "number above 0"),
-    "ends a run at a validation loss at or below it",
+    "ends a run when its validation loss is at or below this value",
     2.2,
   ),
   budget: about(
     orNone(duration(), "a duration like 30s, 5m or 1h30m", "duration"),
-    "ends a run after so much time in the training loop, all its resumes together",
+    "ends a run after this time in the training loop, summed over all its resumes",
     "10m",
   ),
   every: about(
@@ -113,20 +113,20 @@ const trainKeys = z.strictObject({
   steps: about(integer(1, MAX_STEPS).default(200_000), "updates", 2000),
   batch_size: about(
     integer(1, 1_048_576).default(32),
-    "examples an update; at least 2 with batch norm",
+    "examples per update; at least 2 with batch norm",
     64,
   ),
   lr: about(
     rates.optional().meta({
       title: "rate from 0, map of step to rate, or [curve](#learning-rate)",
-      otherwise: "`0.1`; of other [optimisers](#optimisers) less",
+      otherwise: "`0.1`; less for other [optimisers](#optimisers)",
     }),
-    "learning rate, the rates by the first step they apply to, or a curve",
+    "learning rate: a number, a map from the first step of each rate to the rate, or a curve",
     { 0: 0.1, 100000: 0.01 },
   ),
   l2: about(
     l2.prefault(0).meta({ title: "number from 0, or map of parameter to number" }),
-    "lambda of `lambda * mean(p^2)` for all parameters, or by name",
+    "lambda of `lambda * mean(p^2)`, for all parameters or by name",
     { embedding: 0.1, "hidden1.weight": 0.1 },
   ),
   optimizer: about(
@@ -136,22 +136,22 @@ const trainKeys = z.strictObject({
   ),
   groups: about(
     groups.prefault([]).meta({ title: "list of [groups](#groups)" }),
-    "parameters that have a rate or a weight decay of their own; the first group that matches one has it",
+    "parameters with their own learning rate or weight decay; a parameter belongs to the first group that matches it",
     [{ match: "role:bias", weight_decay: 0 }],
   ),
   clip: about(
     clip.prefault("none").meta({ title: "`none`, `{ norm: NUMBER }` or `{ value: NUMBER }`" }),
-    "the largest norm of all gradients together, or the largest value of each number in them",
+    "limit on the norm of all gradients together, or on the value of each number in them",
     { norm: 1 },
   ),
   batches: about(
     batches.prefault("sample").meta({ title: "`sample`, `epochs` or map" }),
-    "`sample` draws each example from all; `{ epochs: shuffled, last: keep }` takes all of them once in a new order, then again; `last: drop` leaves out a batch that is not full",
+    "`sample` draws each example at random; `{ epochs: shuffled, last: keep }` uses every example once per epoch, in a new order; `last: drop` leaves out a batch that is not full",
     { epochs: "shuffled", last: "drop" },
   ),
   label_smoothing: about(
     share().default(0),
-    "share of each target that goes to all characters alike, in training only",
+    "share of each target that is spread evenly over all characters, in training only",
     0.1,
   ),
   stop: ends.prefault({}),
