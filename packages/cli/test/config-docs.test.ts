@@ -132,9 +132,9 @@ test("the page's first example is a grid of three factors, one exclusion and two
   const runs = plan(example);
 
   expect(prose).toContain("2 x 2 x 3 combinations");
-  expect(prose).toContain("by two seeds: 20 runs");
+  expect(prose).toContain("times two seeds: 20 runs");
   expect(runs).toHaveLength(20);
-  expect(prose).toContain(`The first is called \`${runs[0]?.name}\``);
+  expect(prose).toContain(`The first run is called \`${runs[0]?.name}\``);
   expect(
     runs.filter(({ spec }) => !hasBatchNorm(spec.model) && learningRateAt(spec.train.lr, 0) === 1),
   ).toEqual([]);
@@ -146,7 +146,7 @@ test("the page's other examples are as many runs as it says", () => {
 
   expect(others).toEqual([]);
   expect([plan(list), plan(decay)].map((runs) => runs.length)).toEqual([1, 1]);
-  expect(prose).toContain("nine runs, the last of which is `two-ways/steps=100`");
+  expect(prose).toContain("nine runs. The last one is `two-ways/steps=100`");
   expect(plan(twoWays)).toHaveLength(9);
   expect(plan(twoWays).at(-1)?.name).toBe("two-ways/steps=100");
   expect(prose).toContain("Five runs: one without batch norm, two each with it.");

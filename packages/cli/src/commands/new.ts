@@ -70,7 +70,7 @@ data:
   context: 3 # characters that the network sees
 
 model:
-  embedding: 10 # numbers that stand for a character
+  embedding: 10 # size of the vector that represents a character
   hidden: [100] # one hidden layer; [100, 100] is two
   activation: tanh # or relu, none
 
