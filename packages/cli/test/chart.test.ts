@@ -300,3 +300,20 @@ test("a file that is there is replaced only with --force", async () => {
 
   expect([stderr, status]).toEqual(["ablate: kept.svg exists; --force replaces it\n", 2]);
 });
+
+test("characters that the font lacks are named where they become boxes", async () => {
+  const words = ["deep", "--title", "損失 λ ≤ 日"];
+
+  const pdf = await chart("boxes.pdf", ...words);
+  const png = await chart("boxes.png", ...words);
+  const svg = await chart("boxes.svg", ...words);
+
+  const sentence =
+    "the font has no letter for 損 失 日, which became boxes; an SVG keeps them as text\n";
+  expect([pdf.said, png.said]).toEqual([
+    expect.stringContaining(sentence),
+    expect.stringContaining(sentence),
+  ]);
+  expect(svg.said).not.toContain("font");
+  expect(svg.bytes.toString()).toContain("損失 λ ≤ 日");
+});

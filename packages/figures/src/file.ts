@@ -1,4 +1,5 @@
 /** Charts as files. What writes PDF or PNG is loaded when one is asked for. */
+import { visible } from "@ablate/text";
 import type { Sheet } from "./sheet.ts";
 import { svgFile, type TextForm } from "./svg-file.ts";
 
@@ -31,3 +32,19 @@ export async function fileOf(
     }
   }
 }
+
+/** Says which characters a file shows as boxes, since its font has none of them; null where it shows all. */
+export async function boxesText(
+  { scene }: Sheet,
+  { format, text }: Pick<FileOptions, "format" | "text">,
+): Promise<string | null> {
+  if (format === "svg" && text === "font") return null;
+  const { missingLetters } = await import("./missing-letters.ts");
+  const missing = missingLetters(scene);
+  if (missing.length === 0) return null;
+  const named = missing.slice(0, MOST_NAMED).map(visible).join(" ");
+  const rest = missing.length > MOST_NAMED ? ` and ${missing.length - MOST_NAMED} more` : "";
+  return `the font has no letter for ${named}${rest}, which became boxes; an SVG keeps them as text`;
+}
+
+const MOST_NAMED = 12;

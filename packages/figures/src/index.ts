@@ -14,7 +14,7 @@ export {
   segment,
   strokeAt,
 } from "./chart.ts";
-export { FILE_FORMATS, type FileFormat, type FileOptions, fileOf } from "./file.ts";
+export { boxesText, FILE_FORMATS, type FileFormat, type FileOptions, fileOf } from "./file.ts";
 export { textWidth } from "./font.ts";
 export { type Look, paperLook } from "./paper.ts";
 export { type Box, type Ink, type Scene, sceneOf, spaced } from "./scene.ts";

@@ -1,6 +1,6 @@
 import { statSync, writeFileSync } from "node:fs";
 import { extname, resolve } from "node:path";
-import { FILE_FORMATS, type FileFormat, fileOf } from "@ablate/figures";
+import { boxesText, FILE_FORMATS, type FileFormat, fileOf } from "@ablate/figures";
 import { DamageError } from "@ablate/store";
 import { asLine, bytes } from "@ablate/text";
 import { drawChart } from "../chart/draw.ts";
@@ -98,12 +98,13 @@ export const command: Command = {
       const make = () => fileOf(sheet, { format, text, dpi });
       if (target === null) await terminal.pour(Buffer.from(await make()).toString());
       else await writeWhole(target, async (temporary) => writeFileSync(temporary, await make()));
-      return caption;
+      return { caption, boxes: await boxesText(sheet, { format, text }) };
     });
     if (target !== null) {
       terminal.warn(asLine(`wrote ${target.file}, ${bytes(statSync(target.path).size)}`));
     }
-    terminal.warn(asLine(said));
+    terminal.warn(asLine(said.caption));
+    if (said.boxes !== null) terminal.warn(asLine(said.boxes));
     return 0;
   },
 };

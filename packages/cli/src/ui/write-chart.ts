@@ -1,7 +1,7 @@
 /** Writes charts that the UI shows to a file, as `ablate chart` does. */
 import { statSync, writeFileSync } from "node:fs";
 import { extname, resolve } from "node:path";
-import { FILE_FORMATS, fileOf } from "@ablate/figures";
+import { boxesText, FILE_FORMATS, fileOf } from "@ablate/figures";
 import { comparedRuns, openReader } from "@ablate/store";
 import { bytes } from "@ablate/text";
 import type { PaperChart } from "@ablate/tui";
@@ -30,10 +30,13 @@ export async function writeChart({ store, folder }: Place, chart: PaperChart): P
   const reader = openReader(store);
   try {
     const { sheet } = drawGroups(reader, groupsOf(reader, chart), requestOf(chart));
+    const options = { format, text: "font", dpi: 300 } as const;
     await writeWhole({ file, path, force: false }, async (temporary) =>
-      writeFileSync(temporary, await fileOf(sheet, { format, text: "font", dpi: 300 })),
+      writeFileSync(temporary, await fileOf(sheet, options)),
     );
-    return `wrote ${path}, ${sheet.width} mm wide, ${bytes(statSync(path).size)}`;
+    const boxes = await boxesText(sheet, options);
+    const said = `wrote ${path}, ${sheet.width} mm wide, ${bytes(statSync(path).size)}`;
+    return boxes === null ? said : `${said}; ${boxes}`;
   } catch (error) {
     if (error instanceof UsageError)
       return error.message.replace("; --force replaces it", "; name another");
