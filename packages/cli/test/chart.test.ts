@@ -317,3 +317,31 @@ test("characters that the font lacks are named where they become boxes", async (
   expect(svg.said).not.toContain("font");
   expect(svg.bytes.toString()).toContain("損失 λ ≤ 日");
 });
+
+test("a group has one colour in the UI, in charts and in the report", async () => {
+  const names = ["plain", "normed", "wild"];
+  const view = ["--once", "--view", "charts", "--size", "120x30"];
+  const ui = await ablate(folder, "ui", ...view, "--colours", "256", "--theme", "light");
+  const { stdout: svg } = await ablate(folder, "chart", "deep");
+  await ablate(folder, "report", "deep", "-o", "deep.html", "--force");
+  const page = readFileSync(join(folder, "deep.html"), "utf8");
+
+  const colorIn = (text: string, stroke: string, name: string): string =>
+    new RegExp(`stroke="${stroke}"[^>]*data-of="${name}"`).exec(text)?.[1] ?? "";
+  const slots = names.map((name) => Number(colorIn(page, "var\\(--g(\\d+)\\)", name)));
+  expect(new Set(slots).size).toBe(3);
+  for (const [i, name] of names.entries()) {
+    const color = colorIn(svg, "(#[0-9a-f]+)", name);
+    expect(page).toContain(`--g${slots[i]}: ${color};`);
+    const legend = new RegExp(`38;5;(\\d+)m[^m]+m (?:\u{1b}\\[1m)?${name} ×3`, "u");
+    const number = legend.exec(ui.stdout)?.[1];
+    expect(hexOf(Number(number))).toBe(color);
+  }
+});
+
+/** Returns a colour of the cube in the palette of 256, as xterm defines it. */
+function hexOf(number: number): string {
+  const levels = [0, 95, 135, 175, 215, 255];
+  const channels = [36, 6, 1].map((size) => levels[Math.floor((number - 16) / size) % 6] ?? 0);
+  return `#${channels.map((one) => one.toString(16).padStart(2, "0")).join("")}`;
+}

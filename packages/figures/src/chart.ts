@@ -79,8 +79,8 @@ export function line(points: readonly Point[], stroke: Stroke, label?: string): 
   return { kind: "line", points, stroke, label };
 }
 
-export function segment(from: Point, to: Point, stroke: Stroke): Mark {
-  return line([from, to], stroke);
+export function segment(from: Point, to: Point, stroke: Stroke, label?: string): Mark {
+  return line([from, to], stroke, label);
 }
 
 /** Returns the pieces of a line between its gaps. */
@@ -124,14 +124,12 @@ const DASHES: readonly (readonly number[])[] = [
   [9, 2, 2, 2, 2, 2],
 ];
 
-/** Returns the colour of the group at a place, one for each scheme of the page (layout/page.ts). */
-export function colorAt(place: number): string {
-  return `var(--s${place % MOST_SHOWN})`;
+/** Returns the dashes of what is at a place among all that a chart shows. */
+export function dashAt(place: number): Stroke["dash"] {
+  return DASHES[place % MOST_SHOWN] ?? [];
 }
 
+/** Returns the line of the value of a setting at a place, in a colour for each scheme of the page. */
 export function strokeAt(place: number, width = 2): Stroke {
-  return { color: colorAt(place), dash: DASHES[place % MOST_SHOWN] ?? [], width };
+  return { color: `var(--s${place % MOST_SHOWN})`, dash: dashAt(place), width };
 }
-
-/** The line of guides and edges of bands. */
-export const GUIDE: Stroke = { color: "var(--guide)", dash: [5, 4], width: 1.5 };

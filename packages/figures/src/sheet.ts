@@ -1,6 +1,6 @@
 /** Charts in a size on paper. */
 import type { Chart } from "./chart.ts";
-import type { Look } from "./paper.ts";
+import type { Look } from "./look.ts";
 import { type Scene, sceneOf } from "./scene.ts";
 
 /** A chart as it lies on paper. */

@@ -18,6 +18,7 @@ export type {
   UnitMoments,
 } from "@ablate/core";
 export { byCause, type Cause, placesText, type Statement, worstOf } from "./analysis/causes.ts";
+export { COLOUR_SLOTS, colourKeyOf, slotOf, slotsOf } from "./analysis/colour-keys.ts";
 export {
   type ComparedRun,
   type Comparison,

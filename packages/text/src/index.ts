@@ -30,6 +30,7 @@ export {
 export { NUMBER_PATTERN, readNumber } from "./read-number.ts";
 export { readRange, readTyped } from "./read-typed.ts";
 export { roundedToError } from "./rounded.ts";
+export { type ColourShade, paletteColour, SERIES_COLOURS, seriesColour } from "./series-colours.ts";
 export { textOfSeveral } from "./several.ts";
 export { readSize } from "./size.ts";
 export { storeTrouble } from "./store-trouble.ts";

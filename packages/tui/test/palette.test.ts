@@ -1,3 +1,4 @@
+import { COLOUR_SLOTS, slotOf } from "@ablate/store";
 import {
   type Color,
   differenceCiede2000,
@@ -9,9 +10,9 @@ import {
   wcagContrast,
 } from "culori";
 import { expect, test } from "vitest";
-import { looksOf, slotOf } from "../src/data/looks.ts";
+import { looksOf } from "../src/data/looks.ts";
 import { themeFor } from "../src/terminal/show.ts";
-import { COLOURS, RAMP_LEVELS, type Tone } from "../src/text/line.ts";
+import { RAMP_LEVELS, type Tone } from "../src/text/line.ts";
 import { type Background, coloursOf, paint } from "../src/text/theme.ts";
 
 const GROUNDS: readonly Background[] = ["dark", "light"];
@@ -57,7 +58,7 @@ function colourOf(tone: Tone, background: Background): string {
 }
 
 function seriesOf(background: Background): string[] {
-  return Array.from({ length: COLOURS }, (_, i) => colourOf(`series${i}`, background));
+  return Array.from({ length: COLOUR_SLOTS }, (_, i) => colourOf(`series${i}`, background));
 }
 
 function parsed(colour: string): Color {
@@ -122,7 +123,7 @@ test.each(GROUNDS)("no curve on %s is a grey: words that matter less and shades 
 test("no curve among 16 colours looks like what matters less", () => {
   for (const background of GROUNDS) {
     const paintOf = (tone: Tone) => paint([{ text: "x", tone }], { depth: "16", background });
-    const series = Array.from({ length: COLOURS }, (_, i) => paintOf(`series${i}`));
+    const series = Array.from({ length: COLOUR_SLOTS }, (_, i) => paintOf(`series${i}`));
     expect(series).not.toContain(paintOf("muted"));
     expect(series.join("")).not.toMatch(/\[(?:2|90|31|91)m/);
     for (const tone of ["good", "bad"] as const) expect(series).not.toContain(paintOf(tone));
@@ -152,7 +153,7 @@ test("where 16 colours or none are told apart, dashes tell curves of one colour 
 });
 
 test("colours of keys are spread evenly", () => {
-  const counts = new Array<number>(COLOURS).fill(0);
+  const counts = new Array<number>(COLOUR_SLOTS).fill(0);
   for (let i = 0; i < 16_000; i++) {
     const slot = slotOf(`group:${i.toString(16)}`);
     counts[slot] = (counts[slot] ?? 0) + 1;

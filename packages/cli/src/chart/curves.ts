@@ -1,11 +1,11 @@
 /** Series over steps, a line for each group. */
-import { type Look, line, type Mark } from "@ablate/figures";
+import { type Line, type Look, type Mark, type Panel, segment } from "@ablate/figures";
 import { type ComparedRun, isMetric, type StoreReader } from "@ablate/store";
 import { count, cutTogether } from "@ablate/text";
 import { UsageError } from "../command-line/errors.ts";
 import { type Group, mostSeeds } from "./groups.ts";
-import { type Line, linePanel } from "./lines.ts";
-import { type Drawn, labelLetters, type Panel } from "./panel.ts";
+import { linePanel } from "./lines.ts";
+import { type Drawn, labelLetters } from "./panel.ts";
 import { COLUMNS, knownSeries, nameOf, valuesOf, type Window } from "./read-series.ts";
 import { type Band, type ChartRequest, unknown } from "./request.ts";
 
@@ -25,9 +25,9 @@ export const curves: Builder = (reader, groups, { request, look }) => {
     labelLetters(request),
   );
   const made = series.map((one) => {
-    const lines = groups.map(({ place, runs: members }, i): Line => {
-      const values = valuesOf(reader, members, { series: one, window });
-      return { label: labels[i] ?? "", place, values };
+    const lines = groups.map((group, i): Line => {
+      const values = valuesOf(reader, group.runs, { series: one, window });
+      return { label: labels[i] ?? "", stroke: look.strokeOf(group.place), values };
     });
     const title = titleOf(one, runs);
     const drawn = lines.filter(({ values }) => values.length > 0);
@@ -37,7 +37,6 @@ export const curves: Builder = (reader, groups, { request, look }) => {
     const { panel, isCut } = linePanel(drawn, {
       title,
       request: { ...request, y: request.yOf?.get(one) ?? request.y },
-      look,
     });
     const guides = guideMarks(reader, runs, { series: one, panel, look });
     return { panel: { ...panel, marks: [...guides, ...panel.marks] }, isCut, title };
@@ -111,18 +110,7 @@ function guideMarks(
   { series, panel: { x, y }, look }: Guided,
 ): readonly Mark[] {
   const across = (at: number, label?: string): readonly Mark[] =>
-    at < y.min || at > y.max
-      ? []
-      : [
-          line(
-            [
-              [x.min, at],
-              [x.max, at],
-            ],
-            look.guide,
-            label,
-          ),
-        ];
+    at < y.min || at > y.max ? [] : [segment([x.min, at], [x.max, at], look.guide, label)];
   if (series.startsWith("log10_ratio:")) return across(-3);
   if (!series.endsWith("loss") || isMetric(series)) return [];
   const [classes] = runs.flatMap(({ name }) => reader.classes(name) ?? []);

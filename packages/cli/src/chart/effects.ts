@@ -1,5 +1,5 @@
 /** What each setting does to a result, all else equal: a row for each of its values, with the interval. */
-import { type Mark, segment } from "@ablate/figures";
+import { intervalMarks, type Mark, segment } from "@ablate/figures";
 import {
   type ComparedRun,
   effectsOf,
@@ -42,14 +42,10 @@ export const effects: Builder = (_reader, groups, { request, look }) => {
   const marks = rows.flatMap(({ name, difference }, i): readonly Mark[] => {
     const y = rows.length - i - 0.5;
     const { mean, low, high, verdict } = difference;
-    const color = verdict === "larger" ? look.colorAt(0) : look.faint;
-    const interval =
-      low === null || high === null
-        ? []
-        : [segment([low, y], [high, y], { color, dash: [], width: 2.2 })];
+    const color = verdict === "larger" ? look.strong : look.faint;
+    const ends = low === null || high === null ? null : ([low, high] as const);
     return [
-      ...interval,
-      { kind: "dot", at: [mean ?? 0, y], color },
+      ...intervalMarks({ y, mean: mean ?? 0, ends, color }),
       { kind: "text", at: [0, y], text: middleEllipsis(name, rowLetters(request)) },
     ];
   });

@@ -1,5 +1,5 @@
 /** Runs as a chart shows them: those that differ in their seed alone are one group. */
-import { MOST_SHOWN } from "@ablate/figures";
+import { type GroupPlace, groupPlaces, MOST_SHOWN } from "@ablate/figures";
 import { groupNames } from "@ablate/report";
 import {
   type ComparedRun,
@@ -7,14 +7,14 @@ import {
   compareRuns,
   type RunSummary,
   type StoreReader,
+  slotsOf,
 } from "@ablate/store";
 import { UsageError } from "../command-line/errors.ts";
 import { type ChartRequest, unknown } from "./request.ts";
 
 export type Group = {
   readonly name: string;
-  /** Decides its colour and its dashes. */
-  readonly place: number;
+  readonly place: GroupPlace;
   readonly runs: readonly [ComparedRun, ...ComparedRun[]];
 };
 
@@ -27,8 +27,11 @@ export function groupsOf(
   const runs = comparedRuns(selected, reader.dataHashes());
   const comparison = compareRuns(runs, { metrics: [] });
   const names = groupNames(comparison);
-  const groups = comparison.rows.map(({ runs: members }, place): Group => {
-    return { name: names[place] ?? "", place, runs: members };
+  const all = comparison.rows.map(({ runs: members }) => members);
+  const places = groupPlaces(slotsOf(all, reader.annotations().colours));
+  const groups = all.flatMap((members, i): readonly Group[] => {
+    const place = places[i];
+    return place === undefined ? [] : [{ name: names[i] ?? "", place, runs: members }];
   });
   for (const name of hidden) if (!names.includes(name)) throw unknown("hide", name, names);
   const shown = groups.filter(({ name }) => !hidden.includes(name));

@@ -1,5 +1,5 @@
 /** Histograms of a layer at one probe after another, a chart for each group. */
-import { area, type Look, line, type Mark, type Point } from "@ablate/figures";
+import { histogramPanel, type Look } from "@ablate/figures";
 import {
   type BinAxis,
   binAxis,
@@ -14,7 +14,7 @@ import { UsageError } from "../command-line/errors.ts";
 import type { Builder } from "./curves.ts";
 import type { Group } from "./groups.ts";
 import { numberText } from "./lines.ts";
-import type { Panel } from "./panel.ts";
+import type { SizedPanel } from "./panel.ts";
 import { type ChartRequest, unknown } from "./request.ts";
 
 const KINDS: Readonly<Partial<Record<TensorKind, string>>> = {
@@ -25,12 +25,10 @@ const KINDS: Readonly<Partial<Record<TensorKind, string>>> = {
   weight_gradient: "gradients of weights",
 };
 
-const CELLS = 80;
+const CELLS = 60;
 const ROWS = 7;
 const ROW = 34;
 const FRAME = 78;
-/** Of its row that the highest bar takes. */
-const HIGHEST = 0.9;
 
 export const histograms: Builder = (reader, groups, { request, look }) => {
   const [kind = "activation", ...others] = request.series;
@@ -111,38 +109,23 @@ function axisOf(probed: readonly Seen[], { y }: ChartRequest): BinAxis {
 
 type Drawing = { readonly kind: TensorKind; readonly axis: BinAxis; readonly look: Look };
 
-function panelOf({ group, layer, rows }: Seen, { kind, axis, look }: Drawing): Panel {
-  const { range } = axis;
+function panelOf({ group, layer, rows }: Seen, { kind, axis, look }: Drawing): SizedPanel {
   const spreads = rows.map(
     ({ step, tensor }) => `${numberText(tensor.std)} at step ${count(step)}`,
   );
-  return {
-    title: `${group.name}: ${KINDS[kind]} of ${layer}`,
-    description: `${group.name}: standard deviations ${spreads.join(", ")}.`,
-    height: FRAME + ROW * rows.length,
-    x: { title: `${KINDS[kind]} of ${layer}`, min: -range, max: range, interval: range / 2 },
-    y: { title: `${group.name}, after … updates`, min: 0, max: rows.length, isBare: true },
-    marks: rows.flatMap((row, i) =>
-      rowMarks(row, { base: rows.length - 1 - i, axis, color: look.colorAt(group.place) }),
-    ),
-  };
-}
-
-function rowMarks(
-  { step, histogram }: Seen["rows"][number],
-  { base, axis, color }: { readonly base: number; readonly axis: BinAxis; readonly color: string },
-): readonly Mark[] {
-  const { range } = axis;
-  const cells = [...densityOf(histogram, axis, CELLS).cells];
-  const most = Math.max(...cells, 1e-12);
-  // Steps, as the cells are: nothing is smoothed.
-  const outline = cells.flatMap((value, cell): readonly Point[] => {
-    const y = base + (HIGHEST * value) / most;
-    return [cell, cell + 1].map((edge): Point => [range * ((2 * edge) / CELLS - 1), y]);
+  const drawn = rows.map(({ step, histogram }) => {
+    return { name: count(step), cells: [...densityOf(histogram, axis, CELLS).cells] };
   });
-  return [
-    area([[-range, base], ...outline, [range, base]], color, 0.4),
-    line(outline, { color, dash: [], width: 1 }),
-    { kind: "text", at: [-range, base + 0.35], text: count(step) },
-  ];
+  const panel = histogramPanel(
+    drawn,
+    {
+      title: `${group.name}: ${KINDS[kind]} of ${layer}`,
+      description: `${group.name}: standard deviations ${spreads.join(", ")}.`,
+      axis: `${KINDS[kind]} of ${layer}`,
+      heading: `${group.name}, after … updates`,
+      ...{ range: axis.range, color: look.colorOf(group.place) },
+    },
+    look,
+  );
+  return { ...panel, height: FRAME + ROW * rows.length };
 }

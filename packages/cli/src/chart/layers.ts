@@ -1,13 +1,12 @@
 /** What probes saw from layer to layer, a line for each group. */
-import type { Axis, Look } from "@ablate/figures";
+import { depthPanel, type Line, logRange, type Panel, type Value } from "@ablate/figures";
 import { type LayerProbe, momentsOf, type StoreReader } from "@ablate/store";
 import { count, cutTogether } from "@ablate/text";
 import { UsageError } from "../command-line/errors.ts";
 import { type Builder, seedWords } from "./curves.ts";
 import type { Group } from "./groups.ts";
-import { endsText, type Line, lineMarks, yAxisOf } from "./lines.ts";
-import { labelLetters, type Panel } from "./panel.ts";
-import type { Value } from "./read-series.ts";
+import { endsText, yAxisOf } from "./lines.ts";
+import { labelLetters } from "./panel.ts";
 import { type ChartRequest, unknown } from "./request.ts";
 
 type Quantity = {
@@ -62,11 +61,12 @@ export const layers: Builder = (reader, groups, { request, look }) => {
   const panels = names.flatMap((name): readonly Panel[] => {
     const quantity = QUANTITIES[name];
     if (quantity === undefined) throw unknown("series", name, Object.keys(QUANTITIES));
-    const lines = probed.map(({ group: { place }, label, layers: all }): Line => {
-      return { label, place, values: valuesByDepth(all, quantity, depth) };
+    const lines = probed.map(({ group, label, layers: all }): Line => {
+      const values = valuesByDepth(all, quantity, depth);
+      return { label, stroke: look.strokeOf(group.place), values };
     });
     const known = lines.filter(({ values }) => values.length > 0);
-    return known.length === 0 ? [] : [panelOf(known, quantity, { depth, request, look })];
+    return known.length === 0 ? [] : [panelOf(known, quantity, { depth, request })];
   });
   if (panels.length === 0) throw new UsageError(`no probe of these runs has ${names.join(", ")}`);
   const steps = [...new Set(probed.map(({ step }) => step))].sort((a, b) => a - b);
@@ -113,44 +113,25 @@ function valuesByDepth(
       const found = layer === undefined ? Number.NaN : value(layer);
       return isLog ? Math.log10(found) : found;
     });
-    const { n, mean, std } = momentsOf(values);
+    const { mean, std } = momentsOf(values);
     if (mean === null) return [];
     const half = std ?? 0;
-    return [{ x: i + 1, mean: back(mean), low: back(mean - half), high: back(mean + half), n }];
+    return [{ x: i + 1, mean: back(mean), low: back(mean - half), high: back(mean + half) }];
   });
 }
 
-type Surroundings = { readonly depth: number; readonly request: ChartRequest; readonly look: Look };
+type Surroundings = { readonly depth: number; readonly request: ChartRequest };
 
 function panelOf(
   lines: readonly Line[],
   { title, isLog }: Quantity,
-  { depth, request, look }: Surroundings,
+  { depth, request }: Surroundings,
 ): Panel {
-  const every = Math.ceil(depth / 8);
-  const x = {
-    ...{ title: "hidden layer", min: 1 - PAD * depth, max: depth + PAD * depth },
-    ticks: Array.from({ length: depth }, (_, i) => i + 1)
-      .filter((at) => (at - 1) % every === 0)
-      .map((at) => ({ at, label: String(at) })),
-  };
+  // What is seen of a logarithmic axis of depth is all of it: no beginning is cut off.
   const asked = { ...request, isLogY: isLog, isLogX: true };
+  const x = { title: "", min: 1, max: depth, isLog: true };
   const { axis } = yAxisOf(lines, { title, x, request: asked });
-  const y = request.y === null ? usualAxis(axis, isLog) : axis;
-  const marks = lineMarks(lines, look);
-  return { title, description: endsText(lines, title), x, y, marks };
-}
-
-function usualAxis(axis: Axis, isLog: boolean): Axis {
-  if (!isLog) return { title: axis.title, min: 0, max: 102 };
-  return { ...axis, ...logRange(axis.min, axis.max) };
-}
-
-/** For dots at the ends of lines. */
-const PAD = 0.03;
-
-/** Widens a range to powers of ten, one within a power only a little. */
-function logRange(low: number, high: number): { readonly min: number; readonly max: number } {
-  if (high < 10 * low) return { min: low / 1.1, max: high * 1.1 };
-  return { min: 10 ** Math.floor(Math.log10(low)), max: 10 ** Math.ceil(Math.log10(high)) };
+  const usual = isLog ? { ...axis, ...logRange(axis.min, axis.max) } : { title, min: 0, max: 102 };
+  const y = request.y === null ? usual : axis;
+  return depthPanel(lines, { title, description: endsText(lines, title), depth, y });
 }

@@ -1,50 +1,15 @@
-/** Lines with their bands, and the axes around them. */
+/** The axes around lines. */
 import {
   type Axis,
-  area,
-  type Look,
-  line,
-  type Mark,
-  type Point,
+  arePoints,
+  type Line,
+  lineMarks,
+  type Panel,
   roundRange,
+  stepText,
+  type Value,
 } from "@ablate/figures";
-import { compact } from "@ablate/text";
-import type { Panel } from "./panel.ts";
-import type { Value } from "./read-series.ts";
 import type { ChartRequest, XAxis } from "./request.ts";
-
-/** A line of a chart. */
-export type Line = {
-  readonly label: string;
-  /** Decides its colour and its dashes. */
-  readonly place: number;
-  readonly values: readonly Value[];
-};
-
-const BAND = 0.18;
-/** Lines of so few points show them. */
-const FEW = 12;
-const DOT = 2.6;
-
-/** Draws bands under all lines. */
-export function lineMarks(lines: readonly Line[], look: Look): readonly Mark[] {
-  const bands = lines.flatMap(({ place, values }): readonly Mark[] => {
-    const known = values.filter(({ low, high }) => Number.isFinite(low) && low < high);
-    if (known.length < 2) return [];
-    const up = known.map(({ x, high }): Point => [x, high]);
-    const down = known.map(({ x, low }): Point => [x, low]).reverse();
-    return [area([...up, ...down], look.colorAt(place), BAND)];
-  });
-  const drawn = lines.flatMap(({ label, place, values }): readonly Mark[] => {
-    const points = values.map(({ x, mean }): Point => [x, mean]);
-    const dots = points.length > FEW ? [] : points;
-    return [
-      line(points, look.strokeAt(place), label),
-      ...dots.map((at): Mark => ({ kind: "dot", at, radius: DOT, color: look.colorAt(place) })),
-    ];
-  });
-  return [...bands, ...drawn];
-}
 
 const AXIS_TITLES: Readonly<Record<XAxis, string>> = {
   step: "step",
@@ -74,7 +39,7 @@ export function xAxisOf(lines: readonly Line[], { axis, isLogX }: ChartRequest):
   const { interval, max } = roundRange(min, high);
   // A tick that the lines all but reach is one more.
   const end = max - high < interval / 4 ? max : high;
-  const pad = areFew(lines) ? PAD * (end - min) : 0;
+  const pad = arePoints(lines) ? PAD * (end - min) : 0;
   return { title, min: min - (min === 0 ? 0 : pad), max: end + pad || 1, format };
 }
 
@@ -82,14 +47,6 @@ export function xAxisOf(lines: readonly Line[], { axis, isLogX }: ChartRequest):
 const NEAR_ZERO = 0.15;
 /** For dots at the ends of lines. */
 const PAD = 0.02;
-
-function areFew(lines: readonly Line[]): boolean {
-  return lines.every(({ values }) => values.length <= FEW);
-}
-
-function stepText(value: number): string {
-  return Number.isInteger(value) ? compact(value) : "";
-}
 
 /** Part of an x axis that lines may begin beyond the chart in. */
 const BEGINNING = 0.05;
@@ -162,14 +119,10 @@ export function numberText(value: number): string {
 /** Makes a panel of lines. */
 export function linePanel(
   lines: readonly Line[],
-  {
-    title,
-    request,
-    look,
-  }: { readonly title: string; readonly request: ChartRequest; readonly look: Look },
+  { title, request }: { readonly title: string; readonly request: ChartRequest },
 ): { readonly panel: Panel; readonly isCut: boolean } {
   const x = xAxisOf(lines, request);
   const { axis: y, isCut } = yAxisOf(lines, { title, x, request });
   const description = endsText(lines, title);
-  return { panel: { title, description, x, y, marks: lineMarks(lines, look) }, isCut };
+  return { panel: { title, description, x, y, marks: lineMarks(lines) }, isCut };
 }

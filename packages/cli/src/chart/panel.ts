@@ -1,14 +1,9 @@
 /** Charts of a figure side by side and below each other, within its size. */
-import { type Axis, type Chart, type Mark, textWidth, unitsOf } from "@ablate/figures";
+import { type Chart, type Panel, textWidth, unitsOf } from "@ablate/figures";
 import type { ChartRequest } from "./request.ts";
 
-/** One chart of a figure, without its size. */
-export type Panel = {
-  readonly title: string;
-  readonly description: string;
-  readonly x: Axis;
-  readonly y: Axis;
-  readonly marks: readonly Mark[];
+/** One chart of a figure, without its width. */
+export type SizedPanel = Panel & {
   /** How high it is by itself, in units; without it, in proportion to its width. */
   readonly height?: number;
 };
@@ -16,7 +11,7 @@ export type Panel = {
 /** What a figure shows. */
 export type Drawn = {
   readonly title: string;
-  readonly panels: readonly Panel[];
+  readonly panels: readonly SizedPanel[];
   /** What it is, as a caption under it would say. */
   readonly caption: string;
 };

@@ -1,4 +1,5 @@
 /** Series of runs along an x axis, at the resolution at which they are drawn. */
+import type { Value } from "@ablate/figures";
 import {
   type ComparedRun,
   isMetric,
@@ -21,8 +22,8 @@ export type Window = Pick<ChartRequest, "axis" | "isLogX" | "smooth" | "band"> &
   readonly to: number;
 };
 
-/** The mean over the runs of a group at a place, and its band. */
-export type Value = Readonly<Record<"x" | "mean" | "low" | "high" | "n", number>>;
+/** Of how many runs a value is the mean. */
+type Averaged = Value & { readonly n: number };
 
 /** One number of a run; of how many steps it is the mean. */
 type Sample = Readonly<Record<"x" | "y" | "n", number>>;
@@ -38,7 +39,7 @@ export function valuesOf(
   reader: StoreReader,
   runs: readonly ComparedRun[],
   { series, window }: { readonly series: string; readonly window: Window },
-): readonly Value[] {
+): readonly Averaged[] {
   const all = runs.map((run) => samplesOf(reader, run, { series, window }));
   const longest = Math.max(0, ...all.map(({ length }) => length));
   const isExact = longest <= COLUMNS && window.axis !== "time";
@@ -54,7 +55,7 @@ export function valuesOf(
     .sort((a, b) => a.x - b.x);
 }
 
-function bandOf(values: readonly number[], band: Band): Omit<Value, "x"> {
+function bandOf(values: readonly number[], band: Band): Omit<Averaged, "x"> {
   const { n, mean, std } = momentsOf(values);
   const middle = mean ?? Number.NaN;
   if (band === "range") {

@@ -1,7 +1,7 @@
 /** Writes charts that the UI shows to a file, as `ablate chart` does. */
 import { statSync, writeFileSync } from "node:fs";
 import { extname, resolve } from "node:path";
-import { boxesText, FILE_FORMATS, fileOf } from "@ablate/figures";
+import { boxesText, FILE_FORMATS, fileOf, groupPlaces } from "@ablate/figures";
 import { comparedRuns, openReader } from "@ablate/store";
 import { bytes } from "@ablate/text";
 import type { PaperChart } from "@ablate/tui";
@@ -50,9 +50,12 @@ function groupsOf(reader: ReturnType<typeof openReader>, { groups }: PaperChart)
   const names = groups.flatMap(({ runs }) => runs);
   const found = names.flatMap((name) => reader.run(name) ?? []);
   const runs = new Map(comparedRuns(found, reader.dataHashes()).map((run) => [run.name, run]));
-  return groups.flatMap(({ title, place, runs: members }): readonly Group[] => {
+  const places = groupPlaces(groups.map(({ slot }) => slot));
+  return groups.flatMap(({ title, isHidden, runs: members }, i): readonly Group[] => {
     const [first, ...others] = members.flatMap((name) => runs.get(name) ?? []);
-    return first === undefined ? [] : [{ name: title, place, runs: [first, ...others] }];
+    const place = places[i];
+    if (first === undefined || place === undefined || isHidden) return [];
+    return [{ name: title, place, runs: [first, ...others] }];
   });
 }
 

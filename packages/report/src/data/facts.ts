@@ -1,6 +1,6 @@
 /** Reads everything that a report says from a store. */
 
-import { MOST_SHOWN } from "@ablate/figures";
+import { type GroupPlace, groupPlaces, MOST_SHOWN } from "@ablate/figures";
 import {
   type ComparedRun,
   type Comparison,
@@ -21,6 +21,7 @@ import {
   type RunSummary,
   type SeriesInfo,
   type StoreReader,
+  slotsOf,
   storedMap,
   usualMetric,
   withoutSeed,
@@ -42,8 +43,8 @@ type Curves = {
 
 export type Group = {
   readonly name: string;
-  /** Which colour it has in charts; null where it is in the tables only. */
-  readonly place: number | null;
+  /** Its place in charts; null where it is in the tables only. */
+  readonly place: GroupPlace | null;
   readonly runs: readonly [ComparedRun, ...ComparedRun[]];
   readonly row: ComparisonRow;
   /** How many of the runs came to no result, as `3 of 8 diverged`; empty where none was lost. */
@@ -61,7 +62,7 @@ export type Group = {
 };
 
 /** A group that charts show. */
-export type Shown = Group & { readonly place: number; readonly curves: Curves };
+export type Shown = Group & { readonly place: GroupPlace; readonly curves: Curves };
 /** One that was probed, too. */
 export type Probed = Shown & { readonly probes: ProbePair };
 
@@ -104,16 +105,18 @@ export function readFacts(reader: StoreReader, selected: readonly RunSummary[]):
   const lengths = best.flatMap(({ runs: own }) => own.map(({ lastStep }) => (lastStep ?? -1) + 1));
   const steps = Math.max(1, ...lengths);
   const names = groupNames(comparison);
+  const shownRuns = best.map(({ runs: members }) => members);
+  const places = groupPlaces(slotsOf(shownRuns, reader.annotations().colours));
   const groups = comparison.rows.map((row, i): Group => {
-    const place = best.indexOf(row);
+    const place = places[best.indexOf(row)] ?? null;
     return {
       name: names[i] ?? "",
-      place: place < 0 ? null : place,
+      place,
       runs: row.runs,
       row,
       lost: lostText(row.runs, metric),
       firstSteps: firstStepsOf(reader, row.runs, guessing?.loss ?? null),
-      curves: place < 0 ? null : curvesOf(reader, row.runs, steps),
+      curves: place === null ? null : curvesOf(reader, row.runs, steps),
       ...readProbes(reader, row.runs),
       band: readBand(reader, row.runs),
       findings: groupFindings(row.runs, ({ name }) => reader.findings(name)),

@@ -1,10 +1,8 @@
 /** Charts in a page: SVG that takes its colours from the page's style sheet. */
-import { type Chart, sceneOf, svgOf } from "@ablate/figures";
+import { type Chart, PAGE_LOOK, sceneOf, svgOf } from "@ablate/figures";
 import { Html } from "../html.ts";
 
 export type Draw = (chart: Chart) => Html;
-
-const INK = { text: "var(--text)", grid: "var(--grid)", page: "var(--page)" };
 
 /** What a pointer calls a place on an axis; those of other axes it does not tell. */
 const READ: Readonly<Record<string, string>> = { updates: "step", "hidden layer": "layer" };
@@ -17,7 +15,13 @@ export function drawer(): Draw {
     const { title, description } = chart;
     const x = READ[chart.x.title];
     const attributes = x === undefined ? "" : ` data-x="${x}"`;
-    const names = { id: `chart-${drawn}`, title, description, text: INK.text, attributes };
-    return new Html(svgOf(sceneOf(chart, INK), names));
+    const names = {
+      id: `chart-${drawn}`,
+      title,
+      description,
+      text: PAGE_LOOK.ink.text,
+      attributes,
+    };
+    return new Html(svgOf(sceneOf(chart, PAGE_LOOK.ink), names));
   };
 }

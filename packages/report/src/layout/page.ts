@@ -1,4 +1,4 @@
-import { type Stroke, strokeAt } from "@ablate/figures";
+import { PAGE_LOOK, type Stroke } from "@ablate/figures";
 import { type Group, titleOf } from "../data/facts.ts";
 import { type Content, Html, html } from "../html.ts";
 import { POINTER, POINTER_HASH } from "./pointer.ts";
@@ -145,7 +145,7 @@ ${body}</tbody></table></section>`;
 /** Writes a group's name, and the runs that it lost, behind the line by which charts show it. */
 export function named(group: Group): Html {
   const { place } = group;
-  return html`<span class="name">${place === null ? null : swatch(strokeAt(place))}${titleOf(group)}</span>`;
+  return html`<span class="name">${place === null ? null : swatch(PAGE_LOOK.strokeOf(place))}${titleOf(group)}</span>`;
 }
 
 /** A sample of the line by which charts show something. */

@@ -1,13 +1,17 @@
 /** The page's own style sheet: light, dark and paper; wide, narrow and sheets of A4. */
+import { COLOUR_SLOTS } from "@ablate/store";
+import { seriesColour } from "@ablate/text";
 
-/** Colours of the page, of groups (`s`), which nothing else has, and of parameters (`p`), shades without a hue. */
-const LIGHT = `--page: #ffffff; --text: #1b1f24; --muted: #57606a; --grid: #e3e6ea; --edge: #c9ced6; --shade: #f3f5f7;
+/** Colours of the page, of groups (`g`), as the UI shows them, of values of settings (`s`) and of parameters (`p`), shades without a hue. */
+const LIGHT = `${groupColours("light")}
+  --page: #ffffff; --text: #1b1f24; --muted: #57606a; --grid: #e3e6ea; --edge: #c9ced6; --shade: #f3f5f7;
   --guide: #6b7280; --band: #2e7d4f; --link: #0b57b0;
   --error: #b42318; --warning: #8a5300; --info: #0b57b0;
   --p0: #0e1116; --p1: #4b535d; --p2: #6f7781; --p3: #868e98;
   --s0: #0069b4; --s1: #c74b00; --s2: #007a55; --s3: #a02c8f; --s4: #7a6400; --s5: #c2133f; --s6: #5b45e0; --s7: #5f666e;
   --r0: #08306b; --r1: #2a76b8; --r2: #7fb2d9; --r3: #afcde6; --r4: #d3e3f1;`;
-const DARK = `--page: #14171a; --text: #e6e9ed; --muted: #a3acb7; --grid: #2b3138; --edge: #434b55; --shade: #1d2126;
+const DARK = `${groupColours("dark")}
+  --page: #14171a; --text: #e6e9ed; --muted: #a3acb7; --grid: #2b3138; --edge: #434b55; --shade: #1d2126;
   --guide: #98a2ae; --band: #58c08a; --link: #7db7ff;
   --error: #ff9a8f; --warning: #f0b35a; --info: #7db7ff;
   --p0: #ffffff; --p1: #bcc4cd; --p2: #98a1ac; --p3: #79828d;
@@ -98,3 +102,10 @@ export const STYLE: string = `
 :root { color-scheme: light dark; ${LIGHT} }
 @media (prefers-color-scheme: dark) { :root { ${DARK} } }
 ${LAYOUT}${PARTS}${PAPER}`;
+
+function groupColours(background: "dark" | "light"): string {
+  const slots = Array.from({ length: COLOUR_SLOTS }, (_, slot) => slot);
+  const own = slots.map((slot) => `--g${slot}: ${seriesColour(slot, background)};`);
+  const shades = slots.map((slot) => `--g${slot}s: ${seriesColour(slot, background, 1)};`);
+  return [...own, ...shades].join(" ");
+}

@@ -2,9 +2,9 @@
 import {
   type Axis,
   type Chart,
-  colorAt,
-  GUIDE,
+  intervalMarks,
   type Mark,
+  PAGE_LOOK,
   roundRange,
   segment,
 } from "@ablate/figures";
@@ -65,7 +65,7 @@ export function forest(
     x: { title: axis, ...scale, ...ticks },
     y: { title: "", min: 0, max: height, isBare: true },
     marks: [
-      segment([none, 0], [none, height], GUIDE),
+      segment([none, 0], [none, height], PAGE_LOOK.guide),
       { kind: "text", side: "right", at: [0, height + 0.45], text: heading },
       ...[best, ...rows.map(({ group }) => group)].flatMap((group, i): readonly Mark[] => {
         const y = height - i - 0.5;
@@ -141,15 +141,11 @@ function rowMarks(
   { group, mean, ends }: Row,
   [none, y]: readonly [none: number, y: number],
 ): readonly Mark[] {
-  const color = colorOf(group);
   const seen = (value: number): number => (none > 0 ? Math.max(none, value) : value);
-  const stroke = { color, dash: [], width: 2.5 };
-  return [
-    ...(ends === null ? [] : [segment([seen(ends[0]), y], [seen(ends[1]), y], stroke)]),
-    { kind: "dot", at: [seen(mean), y], color },
-  ];
+  const shown = ends === null ? null : ([seen(ends[0]), seen(ends[1])] as const);
+  return intervalMarks({ y, mean: seen(mean), ends: shown, color: colorOf(group) });
 }
 
 function colorOf({ place }: Group): string {
-  return place === null ? "var(--text)" : colorAt(place);
+  return place === null ? PAGE_LOOK.strong : PAGE_LOOK.colorOf(place);
 }

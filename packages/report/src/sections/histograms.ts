@@ -1,4 +1,4 @@
-import { area, type Chart, colorAt, line, type Mark, type Point } from "@ablate/figures";
+import { type Chart, type HistogramRow, histogramPanel, PAGE_LOOK } from "@ablate/figures";
 import { type BinAxis, binAxis, densityOf, type LayerProbe, type TensorKind } from "@ablate/store";
 import type { Probed } from "../data/facts.ts";
 import type { ProbePair } from "../data/probes.ts";
@@ -36,7 +36,7 @@ export function histograms(groups: readonly Probed[], draw: Draw, word: FlatWord
   return spread(
     rowsOf(
       kindsOf(groups).length,
-      drawnOf(groups).map((one) => histogramPanel(one, draw, word)),
+      drawnOf(groups).map((one) => kindPanel(one, draw, word)),
     ),
     `Activations, the gradients in them and those of the weights in each hidden layer, a row for each group where the page is wide enough: at initialisation as a dashed line, at the end filled. Each is as high as the others, so it is widths that compare.${axes}`,
   );
@@ -107,50 +107,37 @@ function probedLayers({ probes }: Probed, kind: TensorKind): readonly LayerPair[
 }
 
 /** Draws one kind of number in every hidden layer of a group, at initialisation and at the end; a gap where it has none. */
-function histogramPanel(drawn: Drawn, draw: Draw, word: FlatWord): Html {
+function kindPanel(drawn: Drawn, draw: Draw, word: FlatWord): Html {
   const { group, kind, axis } = drawn;
   const { range } = axis;
   const layers = probedLayers(group, kind);
   if (layers.length === 0) return html`<div></div>`;
   const spreads = layers.map((layer) => spreadText(layer, [kind, word])).join("; ");
+  const panel = histogramPanel(
+    layers.map((layer) => rowOf(layer, drawn)),
+    {
+      title: `${group.name}: ${drawn.title}`,
+      description: `A histogram for each hidden layer, at initialisation as a dashed line, after ${count(group.probes.last.step)} updates filled. ${spreads}.`,
+      ...{ axis: drawn.title, heading: group.name, range, format: scaled },
+      color: PAGE_LOOK.colorOf(group.place),
+    },
+    PAGE_LOOK,
+  );
   const chart: Chart = {
-    title: `${group.name}: ${drawn.title}`,
-    description: `A histogram for each hidden layer, at initialisation as a dashed line, after ${count(group.probes.last.step)} updates filled. ${spreads}.`,
+    ...panel,
     width: 370,
     height: 74 + ROW * Math.max(2, layers.length),
     labels: { left: 66, right: 20 },
-    x: { title: drawn.title, min: -range, max: range, interval: range / 2, format: scaled },
-    y: { title: group.name, min: 0, max: layers.length, isBare: true },
-    marks: layers.flatMap((layer, i) =>
-      layerMarks(layer, drawn, [layers.length - 1 - i, group.place]),
-    ),
   };
   return html`<div>${draw(chart)}</div>`;
 }
 
-function layerMarks(
-  { first, last }: LayerPair,
-  { kind, axis }: Drawn,
-  [base, place]: readonly [number, number],
-): readonly Mark[] {
-  const { range } = axis;
-  const [begin = [], end = []] = [first, last].map(({ tensors }) => {
+function rowOf({ first, last }: LayerPair, { kind, axis }: Drawn): HistogramRow {
+  const [before = [], cells = []] = [first, last].map(({ tensors }) => {
     const histogram = tensors[kind]?.histogram;
     return histogram ? [...densityOf(histogram, axis, CELLS).cells] : [];
   });
-  const trace = (values: readonly number[]): readonly Point[] => {
-    const most = Math.max(...values, 1e-12);
-    return values.map((value, cell) => [
-      range * ((2 * (cell + 0.5)) / CELLS - 1),
-      base + (0.86 * value) / most,
-    ]);
-  };
-  const filled: readonly Point[] = [[-range, base], ...trace(end), [range, base]];
-  return [
-    ...(end.length === 0 ? [] : [area(filled, colorAt(place), 0.45)]),
-    line(trace(begin), { color: "var(--text)", dash: [3, 2], width: 1.2 }),
-    { kind: "text", at: [-range, base + 0.4], text: first.name },
-  ];
+  return { name: first.name, cells, before };
 }
 
 function spreadText(

@@ -1,4 +1,4 @@
-import { type Chart, line, type Point, strokeAt } from "@ablate/figures";
+import { type Chart, depthPanel, type Line, logRange, PAGE_LOOK } from "@ablate/figures";
 import type { LayerProbe, TensorKind } from "@ablate/store";
 import { areRecorded, type Probed, type ReportFacts } from "../data/facts.ts";
 import { type Content, type Html, html } from "../html.ts";
@@ -68,37 +68,33 @@ function profileChart(
   { moment, when }: Moment,
 ): Chart {
   const depth = depthOf(groups);
-  const lines = groups.map(({ name, place, probes }) => {
-    const points = hiddenLayers(probes).map((pair, i): Point => {
+  const lines = groups.map((group): Line => {
+    const values = hiddenLayers(group.probes).map((pair, i) => {
       const y = value(pair[moment]);
-      return [i + 1, isLog && y <= 0 ? Number.NaN : y];
+      const mean = isLog && y <= 0 ? Number.NaN : y;
+      return { x: i + 1, mean, low: mean, high: mean };
     });
-    return { name, place, points };
+    return { label: group.name, stroke: PAGE_LOOK.strokeOf(group.place), values };
   });
-  const all = lines.flatMap(({ points }) => points.map(([, y]) => y)).filter(Number.isFinite);
-  const powers = all.map(Math.log10);
-  const least = Math.floor(Math.min(0, ...powers));
-  const most = Math.ceil(Math.max(-1, ...powers, least + 1));
+  const all = lines.flatMap(({ values }) => values.map(({ mean }) => mean)).filter(Number.isFinite);
+  const known = all.length === 0 ? [1] : all;
   const range = isLog
-    ? { isLog, min: 10 ** least, max: 10 ** most, format: scaled }
-    : { min: 0, max: 100 };
+    ? { isLog, ...logRange(Math.min(...known), Math.max(...known)), format: scaled }
+    : { min: 0, max: 102 };
   const texts = lines.map(
-    ({ name, points }) => `${name}: ${points.map(([, y]) => scaled(y)).join(", ")}`,
+    ({ label, values }) => `${label}: ${values.map(({ mean }) => scaled(mean)).join(", ")}`,
   );
-  return {
+  const panel = depthPanel(lines, {
     title: `${title} ${when}`,
     description: texts.join("; "),
+    depth,
+    y: { title: `${title}, ${when}`, ...range },
+  });
+  return {
+    ...panel,
     width: 430,
     height: 220,
-    labels: { left: 52, right: 36 + 7.2 * Math.max(...lines.map(({ name }) => name.length)) },
-    x: {
-      title: "hidden layer",
-      min: 1,
-      max: depth,
-      interval: Math.max(1, Math.round((depth - 1) / 8)),
-    },
-    y: { title: `${title}, ${when}`, ...range },
-    marks: lines.map(({ name, place, points }) => line(points, strokeAt(place), name)),
+    labels: { left: 52, right: 36 + 7.2 * Math.max(...lines.map(({ label }) => label.length)) },
   };
 }
 

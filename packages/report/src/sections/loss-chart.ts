@@ -1,20 +1,21 @@
 /** Charts of the loss: over all steps with the last part enlarged, and with the first steps stretched. */
 import {
   type Axis,
-  area,
   type Chart,
-  colorAt,
-  GUIDE,
+  type Line,
   line,
+  lineMarks,
   type Mark,
+  PAGE_LOOK,
   type Point,
   roundRange,
-  strokeAt,
+  stepText,
 } from "@ablate/figures";
-import { compact, counted, cutTogether } from "@ablate/text";
+import { counted, cutTogether } from "@ablate/text";
 import type { ColumnValue } from "../data/columns.ts";
 import { areRecorded, type ReportFacts, type Shown } from "../data/facts.ts";
 import { nats } from "../text.ts";
+import { lineOf } from "./lines.ts";
 
 /** A group and its loss in the columns of a chart. */
 export type Curve = { readonly group: Shown; readonly values: readonly ColumnValue[] };
@@ -41,7 +42,7 @@ export function lossChart(
   const guide = (loss: number, classes: number): Mark =>
     line(
       [min, max].map((x): Point => [x, loss]),
-      GUIDE,
+      PAGE_LOOK.guide,
       `ln ${classes}`,
     );
   const ends = curves.flatMap(({ group: { name }, values: [first, ...rest] }) =>
@@ -61,9 +62,8 @@ export function lossChart(
       ...lossRange(facts, results, !isLog),
     },
     marks: [
-      ...results.flatMap(bandMarks),
       ...(guessing === null ? [] : [guide(guessing.loss, guessing.classes)]),
-      ...namedInShort(curves).flatMap(lineMarks),
+      ...lineMarks(namedInShort(curves).map((curve) => drawnOf(curve, results))),
     ],
   };
 }
@@ -120,10 +120,9 @@ export function lastPart(facts: ReportFacts, curves: readonly Curve[], range: Ax
     labels: { left: 44, right: 18 },
     x: { title: "", min: first, max: steps, format: stepText },
     y: { title, min, max },
-    marks: tails.map(({ group, values }) => ({
-      ...line(pointsOf(values), strokeAt(group.place)),
-      name: group.name,
-    })),
+    marks: tails.flatMap(({ group, values }) =>
+      lineMarks([lineOf(group, values, group.name)]).map(unlabelled),
+    ),
   };
 }
 
@@ -154,11 +153,14 @@ function nearest(curves: readonly Curve[]): readonly Curve[] {
 
 /** Fits a chart into a small page: its lines have no labels beside them. */
 export function inSmall(chart: Chart): Chart {
-  const marks = chart.marks.map((mark): Mark => {
-    if (mark.kind !== "line") return mark;
-    return { kind: "line", points: mark.points, stroke: mark.stroke, name: mark.label };
-  });
+  const marks = chart.marks.map(unlabelled);
   return { ...chart, width: 430, height: 320, labels: { left: 44, right: 20 }, marks };
+}
+
+/** Takes the label off a line, which keeps its name for a pointer. */
+function unlabelled(mark: Mark): Mark {
+  if (mark.kind !== "line") return mark;
+  return { kind: "line", points: mark.points, stroke: mark.stroke, name: mark.label };
 }
 
 /** Leaves out every other column, but for the last: a small chart has no room for all of them. */
@@ -207,24 +209,10 @@ export function hasResult({ row }: Shown): boolean {
   );
 }
 
-function bandMarks({ group: { place, runs }, values }: Curve): readonly Mark[] {
-  if (runs.length < 2 || values.length < 2) return [];
-  const upper = values.map(({ at, mean, std }): Point => [at, mean + std]);
-  const lower = values.map(({ at, mean, std }): Point => [at, mean - std]).reverse();
-  return [area([...upper, ...lower], colorAt(place), 0.16)];
-}
-
-function lineMarks({ group: { name, place }, values }: Curve): readonly Mark[] {
-  return values.length === 0 ? [] : [line(pointsOf(values), strokeAt(place), name)];
-}
-
-function pointsOf(values: readonly ColumnValue[]): readonly Point[] {
-  return values.map(({ at, mean }): Point => [at, mean]);
-}
-
-/** Writes a tick of the axis of updates; between two of them there is none. */
-export function stepText(value: number): string {
-  return Number.isInteger(value) ? compact(value) : "";
+/** Returns the line of a curve, with a band where it has a result. */
+function drawnOf({ group, values }: Curve, results: readonly Curve[]): Line {
+  const hasBand = results.some((one) => one.group.place === group.place);
+  return lineOf(group, hasBand ? values : values.map((one) => ({ ...one, std: 0 })), group.name);
 }
 
 /** How much more than guessing a cut chart shows, of what lies below it. */

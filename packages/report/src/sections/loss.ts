@@ -1,4 +1,4 @@
-import { GUIDE } from "@ablate/figures";
+import { PAGE_LOOK } from "@ablate/figures";
 import { settingOf } from "@ablate/store";
 import { counted } from "@ablate/text";
 import { areRecorded, lossColumns, type ReportFacts, titleOf } from "../data/facts.ts";
@@ -102,7 +102,10 @@ function firstFigure(facts: ReportFacts, curves: readonly Curve[], draw: Draw): 
 function legend({ guessing }: ReportFacts, curves: readonly Curve[]): readonly Content[] {
   const groups = curves.filter(({ values }) => values.length > 0).map(({ group }) => named(group));
   if (guessing === null) return groups;
-  return [...groups, html`<span class="name">${swatch(GUIDE)}ln ${guessing.classes}</span>`];
+  return [
+    ...groups,
+    html`<span class="name">${swatch(PAGE_LOOK.guide)}ln ${guessing.classes}</span>`,
+  ];
 }
 
 const ROWS = 12;

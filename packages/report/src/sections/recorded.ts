@@ -1,12 +1,11 @@
 import {
   type Axis,
   type Chart,
-  GUIDE,
-  line,
-  type Point,
+  lineMarks,
+  PAGE_LOOK,
   roundRange,
   segment,
-  strokeAt,
+  stepText,
 } from "@ablate/figures";
 import { isOfMachine, type MetricSummary } from "@ablate/store";
 import { counted } from "@ablate/text";
@@ -16,7 +15,7 @@ import { type Content, html } from "../html.ts";
 import type { Draw } from "../layout/draw.ts";
 import { inNumbers, numbers, panels, spread, table } from "../layout/page.ts";
 import { scaled } from "../text.ts";
-import { stepText } from "./loss-chart.ts";
+import { lineOf } from "./lines.ts";
 
 /** More charts than somebody looks at; the store has all. */
 const MOST_CHARTS = 12;
@@ -79,11 +78,8 @@ function metricChart({ steps }: ReportFacts, { info, groups }: Recorded): Chart 
     x: { title: "updates", min: 0, max: steps, format: stepText },
     y: { title: name, ...rangeOf(info, groups) },
     marks: [
-      ...(guide === null ? [] : [segment([0, guide], [steps, guide], GUIDE)]),
-      ...groups.map(({ group, values }) => {
-        const points = values.map(({ at, mean }): Point => [at, mean]);
-        return line(points, strokeAt(group.place, 1.8), group.name);
-      }),
+      ...(guide === null ? [] : [segment([0, guide], [steps, guide], PAGE_LOOK.guide)]),
+      ...lineMarks(groups.map(({ group, values }) => lineOf(group, values, group.name))),
     ],
   };
 }

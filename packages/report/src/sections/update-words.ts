@@ -1,10 +1,8 @@
 /** Which parameters learn too fast or too slowly, in sentences that agree with what is drawn. */
+import { LOWEST_RATIO } from "@ablate/figures";
 import type { Finding } from "@ablate/store";
 import type { Group, ReportFacts } from "../data/facts.ts";
 import { count, fixed, groupsText, listed } from "../text.ts";
-
-/** Below it there is rounding noise: biases in front of a batch norm. */
-export const LOWEST = -6;
 
 /** More groups than this are counted where they have a number each. */
 const MOST_NAMED = 3;
@@ -97,7 +95,7 @@ function outsideOf({ shown, ratios }: ReportFacts): readonly Outside[] {
     return [...curves.ratios].flatMap(([param, values]): readonly Outside[] => {
       const end = values.at(-1)?.mean ?? Number.NaN;
       const isHidden = (ratios.get(param)?.low ?? null) !== null;
-      const isOutside = end > band[1] || (end < band[0] && (isHidden || end > LOWEST));
+      const isOutside = end > band[1] || (end < band[0] && (isHidden || end > LOWEST_RATIO));
       if (!isOutside || reported.has(param)) return [];
       return [{ param, group: name, end, isHidden }];
     });

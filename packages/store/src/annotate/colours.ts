@@ -1,9 +1,7 @@
 /** Colours of runs and groups that users set by hand: no result of a run, so no digest has them. */
+import { COLOUR_SLOTS } from "../analysis/colour-keys.ts";
 import type { Statements } from "../file/statements.ts";
 import { StoreError } from "../file/store-error.ts";
-
-/** Places of the palette. */
-const SLOTS = 16;
 
 const KEY = /^(?:run|group):[^\p{Cc}]{1,200}$/u;
 
@@ -18,8 +16,10 @@ export function setColour(sql: Statements, key: string, slot: number | null): st
     const { changes } = sql.run("delete from colour where key = ?", key);
     return changes > 0 ? "removed its colour" : "had no colour of its own";
   }
-  if (!Number.isInteger(slot) || slot < 0 || slot >= SLOTS) {
-    throw new StoreError(`there is no colour ${slot}; they are numbered from 0 to ${SLOTS - 1}`);
+  if (!Number.isInteger(slot) || slot < 0 || slot >= COLOUR_SLOTS) {
+    throw new StoreError(
+      `there is no colour ${slot}; they are numbered from 0 to ${COLOUR_SLOTS - 1}`,
+    );
   }
   const before = sql.value<number>("select slot from colour where key = ?", key);
   sql.run("insert or replace into colour values (?, ?)", key, slot);

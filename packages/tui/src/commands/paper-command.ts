@@ -2,8 +2,10 @@
 import type { Range } from "../chart/scale.ts";
 import { colourKey } from "../data/looks.ts";
 import { panelName } from "../data/panels.ts";
+import { rowOf } from "../data/table.ts";
 import type { PaperChart } from "../state/paper-chart.ts";
 import type { State } from "../state/state.ts";
+import { slotFor } from "../views/looks.ts";
 import type { Context } from "../views/view.ts";
 import { type Command, CommandError, isOfOneRun } from "./command.ts";
 
@@ -36,13 +38,13 @@ function shown(state: State, context: Context): Omit<PaperChart, "file"> {
   const groups = isOne
     ? run === undefined
       ? []
-      : [{ title: run.title, place: 0, runs: [run.name] }]
-    : scene.chosen.flatMap((row, place) => {
+      : [{ title: run.title, slot: slotFor(scene, rowOf(run)), isHidden: false, runs: [run.name] }]
+    : scene.chosen.map((row) => {
         const isHidden = settings.hiddenCurves.includes(colourKey(row));
         const runs = row.members.map(({ name }) => name);
-        return isHidden ? [] : [{ title: row.title, place, runs }];
+        return { title: row.title, slot: slotFor(scene, row), isHidden, runs };
       });
-  if (groups.length === 0) throw new CommandError("no curve is shown");
+  if (groups.every(({ isHidden }) => isHidden)) throw new CommandError("no curve is shown");
   const { axis } = scene;
   const { isLogX, isLogY, smoothing, band, yRanges } = settings;
   const steps = zoom === null ? null : stepsOf(context, zoom);

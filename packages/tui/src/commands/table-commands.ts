@@ -1,11 +1,10 @@
 /** Commands about the table of runs: which runs and columns it has, in which order, what is marked. */
-import { FilterError, parseFilter } from "@ablate/store";
+import { COLOUR_SLOTS, FilterError, parseFilter } from "@ablate/store";
 import { closest, count, counted, readTyped } from "@ablate/text";
 import { colourKey } from "../data/looks.ts";
 import { rowOf, type TableRow } from "../data/table.ts";
 import { sortedBy, withColumns } from "../keys/table-keys.ts";
 import { adjusted, openChooser, say, show } from "../state/state.ts";
-import { COLOURS } from "../text/line.ts";
 import { type Background, COLOUR_NAMES } from "../text/theme.ts";
 import type { Context } from "../views/view.ts";
 import {
@@ -182,7 +181,7 @@ export const TABLE_COMMANDS: readonly Command[] = [
   {
     name: "colour",
     aliases: ["color"],
-    usage: `[NAME] COLOUR, 0-${COLOURS - 1} or auto`,
+    usage: `[NAME] COLOUR, 0-${COLOUR_SLOTS - 1} or auto`,
     help: "the colour of a run or group, by default of the one under the cursor",
     example: "v5 3",
     complete: (words, context) => [
@@ -209,10 +208,12 @@ function slotNamed(word: string, background: Background): number {
   const named = names.indexOf(word.toLowerCase());
   if (named >= 0) return named;
   const slot = readTyped(word);
-  if (slot !== null && Number.isInteger(slot) && slot >= 0 && slot < COLOURS) return slot;
+  if (slot !== null && Number.isInteger(slot) && slot >= 0 && slot < COLOUR_SLOTS) return slot;
   const near = closest(word, names);
   const said = near === null ? ", as in: colour v5 3" : `, did you mean "${near}"?`;
-  throw new CommandError(`a colour is a name, a number from 0 to ${COLOURS - 1} or auto${said}`);
+  throw new CommandError(
+    `a colour is a name, a number from 0 to ${COLOUR_SLOTS - 1} or auto${said}`,
+  );
 }
 
 /** Takes the order off the end of what is to be sorted by: heads of columns may have spaces. */

@@ -1,6 +1,6 @@
 /** How a run or a group looks in every view: a colour for life, and a dash where two on the screen share it. */
-import { seedlessId } from "@ablate/store";
-import { COLOURS, type Piece, piece, type Tone } from "../text/line.ts";
+import { colourKeyOf, slotOf } from "@ablate/store";
+import { type Piece, piece, type Tone } from "../text/line.ts";
 import type { TableRow } from "./table.ts";
 
 export type Look = {
@@ -25,18 +25,9 @@ export const DASHES: readonly {
 
 /** Returns what the colour of a row depends on: the identity of its run, or what the runs of its group have in common. */
 export function colourKey({ key, members, isGroup }: TableRow): string {
-  const [first] = members;
-  if (!isGroup || first === undefined) return `run:${first?.hash ?? key}`;
-  const isOfSeeds = members.every((run) => seedlessId(run) === seedlessId(first));
-  return isOfSeeds ? `group:${hash(seedlessId(first)).toString(16)}` : key;
-}
-
-/** Of many, the one with which the groups of the configs that come with ablate share the fewest colours. */
-const SALT = 1285;
-
-/** Returns the colour of a key: one of COLOURS slots, always the same one. */
-export function slotOf(key: string): number {
-  return hash(`${SALT} ${key}`) % COLOURS;
+  const [first, ...others] = members;
+  if (first === undefined) return `run:${key}`;
+  return colourKeyOf([first, ...(isGroup ? others : [])]) ?? key;
 }
 
 type Colouring = {
@@ -66,12 +57,4 @@ export function looksOf(
 /** Draws the sign of a curve for lists and legends. */
 export function swatch({ tone, dash }: Look): Piece {
   return piece(DASHES[dash]?.swatch ?? "━", tone);
-}
-
-/** FNV-1a: equal texts have equal colours on every machine. */
-function hash(text: string): number {
-  let value = 0x811c9dc5;
-  for (let i = 0; i < text.length; i++) value = Math.imul(value ^ text.charCodeAt(i), 0x01000193);
-  value ^= value >>> 15; // the low bits of FNV alone are those of the last characters
-  return value >>> 0;
 }

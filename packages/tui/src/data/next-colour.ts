@@ -1,6 +1,6 @@
 /** The colour that a run or a group gets by hand when nobody says which. */
-import { COLOURS } from "../text/line.ts";
-import { colourKey, slotOf } from "./looks.ts";
+import { COLOUR_SLOTS, slotOf } from "@ablate/store";
+import { colourKey } from "./looks.ts";
 import type { TableRow } from "./table.ts";
 
 /** Returns the place in the palette after that of a row, passing those of other rows as long as some are free. */
@@ -13,6 +13,6 @@ export function nextColour(
   const own = slotFor(row);
   const key = colourKey(row);
   const taken = new Set(others.filter((one) => colourKey(one) !== key).map(slotFor));
-  const after = Array.from({ length: COLOURS - 1 }, (_, i) => (own + 1 + i) % COLOURS);
-  return after.find((slot) => !taken.has(slot)) ?? (own + 1) % COLOURS;
+  const after = Array.from({ length: COLOUR_SLOTS - 1 }, (_, i) => (own + 1 + i) % COLOUR_SLOTS);
+  return after.find((slot) => !taken.has(slot)) ?? (own + 1) % COLOUR_SLOTS;
 }

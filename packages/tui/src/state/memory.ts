@@ -3,9 +3,9 @@ import { createHash } from "node:crypto";
 import { mkdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
 import { homedir } from "node:os";
 import { join, resolve } from "node:path";
+import { COLOUR_SLOTS } from "@ablate/store";
 import { BANDS } from "../chart/trace.ts";
 import { DRAWN_KINDS } from "../data/titles.ts";
-import { COLOURS } from "../text/line.ts";
 import { VIEW_NAMES } from "../views/registry.ts";
 import {
   DEFAULT_SETTINGS,
@@ -113,7 +113,7 @@ function coloursOf(value: unknown): ViewSettings["colours"] {
   if (typeof value !== "object" || value === null) return DEFAULT_SETTINGS.colours;
   const known = Object.entries(value).filter(
     (entry): entry is [string, number] =>
-      Number.isInteger(entry[1]) && entry[1] >= 0 && entry[1] < COLOURS,
+      Number.isInteger(entry[1]) && entry[1] >= 0 && entry[1] < COLOUR_SLOTS,
   );
   return Object.fromEntries(known);
 }

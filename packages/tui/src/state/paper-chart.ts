@@ -6,10 +6,11 @@ import type { XAxis } from "./settings.ts";
 export type PaperChart = {
   /** As it was typed. */
   readonly file: string;
-  /** The curves that are not hidden: titles, and places among all curves. */
+  /** All curves in their order, with their places in the palette. */
   readonly groups: readonly {
     readonly title: string;
-    readonly place: number;
+    readonly slot: number;
+    readonly isHidden: boolean;
     readonly runs: readonly string[];
   }[];
   readonly series: readonly string[];

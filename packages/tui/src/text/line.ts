@@ -3,7 +3,7 @@ import { type Align, cutText, visible, widthOf, wrapWords } from "@ablate/text";
 
 /**
  * What a piece of text means; the theme decides how that looks. A `series` tone tells curves apart, one for each slot
- * of COLOURS; the `shade` of that slot is for what lies behind a curve; a `ramp` tone is a density, from 0 (nothing) to RAMP_LEVELS - 1.
+ * of the palette; the `shade` of that slot is for what lies behind a curve; a `ramp` tone is a density, from 0 (nothing) to RAMP_LEVELS - 1.
  */
 export type Tone =
   | "plain"
@@ -15,9 +15,6 @@ export type Tone =
   | `series${number}`
   | `shade${number}`
   | `ramp${number}`;
-
-/** Slots of colours that tell curves apart. */
-export const COLOURS = 16;
 
 /** Densities that a heat map tells apart. */
 export const RAMP_LEVELS = 24;

@@ -1,5 +1,5 @@
 /** Turns styled lines into what a terminal understands. */
-import { sealed } from "@ablate/text";
+import { SERIES_COLOURS, sealed } from "@ablate/text";
 import { type Line, lineText, type Piece, RAMP_LEVELS, type Tone } from "./line.ts";
 import { mixed } from "./palette.ts";
 
@@ -44,30 +44,6 @@ const SERIES_16: readonly Codes[] = [
   ["97", "30"],
 ];
 
-/**
- * Colours of curves in the palette of 256, by hue, on a dark and on a light background. They were chosen by a search
- * for those that differ most, to all eyes, among the ones that stand out from usual backgrounds and that nobody
- * takes for a verdict: no vivid red, orange, yellow or green.
- */
-const SERIES_256: readonly (readonly [dark: number, light: number])[] = [
-  [137, 58],
-  [36, 25],
-  [218, 126],
-  [223, 95],
-  [106, 65],
-  [75, 32],
-  [50, 30],
-  [81, 23],
-  [30, 19],
-  [192, 100],
-  [144, 92],
-  [230, 97],
-  [135, 99],
-  [159, 165],
-  [103, 53],
-  [199, 132],
-];
-
 /** What the colours of curves are called in the palette of 256, slot by slot. */
 export const COLOUR_NAMES: Readonly<Record<Background, readonly string[]>> = {
   dark: [
@@ -82,7 +58,7 @@ export const COLOUR_NAMES: Readonly<Record<Background, readonly string[]>> = {
 
 /** Counts the colours of curves that a terminal of this depth tells apart. */
 export function coloursOf(depth: ColourDepth): number {
-  if (depth === "256") return SERIES_256.length;
+  if (depth === "256") return SERIES_COLOURS.length;
   return depth === "16" ? SERIES_16.length : 1;
 }
 
@@ -133,13 +109,13 @@ function toneCode(tone: Tone, { depth, background }: Theme): string {
   const n = Number(digits);
   if (kind === "ramp") return depth === "256" ? `38;5;${rampColour(n, background)}` : "";
   if (kind === "shade") return depth === "256" ? `38;5;${shadeColour(n, at)}` : CODES.muted[at];
-  if (depth === "256") return `38;5;${SERIES_256[n % SERIES_256.length]?.[at] ?? 7}`;
+  if (depth === "256") return `38;5;${SERIES_COLOURS[n % SERIES_COLOURS.length]?.[at] ?? 7}`;
   return SERIES_16[n % SERIES_16.length]?.[at] ?? "";
 }
 
 /** Returns what lies behind a curve of a colour: that colour, near the background. */
 function shadeColour(slot: number, at: 0 | 1): number {
-  const colour = SERIES_256[slot % SERIES_256.length]?.[at] ?? 7;
+  const colour = SERIES_COLOURS[slot % SERIES_COLOURS.length]?.[at] ?? 7;
   return mixed(colour, at === 0 ? 0 : 255);
 }
 

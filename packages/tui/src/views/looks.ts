@@ -1,4 +1,5 @@
 /** The looks of what is on the screen: the same in every view. */
+import { slotOf } from "@ablate/store";
 import { colourKey, type Look, looksOf, PLAIN_LOOK } from "../data/looks.ts";
 import type { TableRow } from "../data/table.ts";
 import { type Scene, scenePart } from "../state/scene.ts";
@@ -13,6 +14,12 @@ export const coloursByHand: (scene: Scene) => ReadonlyMap<string, number> = scen
   ({ snapshot, state }) =>
     new Map([...snapshot.colours, ...Object.entries(state.settings.colours)]),
 );
+
+/** Returns the place of a row in the palette. */
+export function slotFor(scene: Scene, row: TableRow): number {
+  const key = colourKey(row);
+  return coloursByHand(scene).get(key) ?? slotOf(key);
+}
 
 /** Returns the look of a row; of what has a curve on the screen, the one that tells it from the others there. */
 export function lookOf({ scene, depth }: Looking, row: TableRow): Look {
