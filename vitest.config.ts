@@ -22,6 +22,7 @@ const config: ViteUserConfig = defineConfig({
             "packages/{cli,tensorflow}/test/**/*.test.ts",
             "clients/*/test/**/*.test.ts",
             "bench/test/**/*.test.ts",
+            "website/test/**/*.test.ts",
           ],
         },
       },
