@@ -67,7 +67,7 @@ export function commandsOf(text: string): readonly string[] {
 export function inShell(
   line: string,
   folder: string,
-  { store = "tutorial.db" }: { readonly store?: string } = {},
+  { store = "tutorial.db", home }: { readonly store?: string; readonly home?: string } = {},
 ): Ended {
   const words = COMMAND.map((word) => `'${word}'`).join(" ");
   const script = `ablate() { ${words} "$@"; }; ${line.replaceAll("./ablate ", "ablate ")}`;
@@ -75,6 +75,7 @@ export function inShell(
   const env = {
     ...rest,
     ABLATE_STORE: store,
+    ...(home === undefined ? {} : { HOME: home }),
     NO_COLOR: "1",
     LC_ALL: "C.UTF-8",
     XDG_STATE_HOME: join(folder, "state"),

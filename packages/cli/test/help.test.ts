@@ -30,7 +30,7 @@ test.each(VERBS)("$name --help is a whole page, in 80 columns", async ({ name: v
   expect(status).toBe(0);
   expect(stdout).toContain(`usage: ablate ${verb}`);
   expect(stdout.split("\n").filter((line) => titles.includes(line))).toEqual(titles);
-  expect(stdout).toMatch(/examples:\n {2}(?:ablate|echo) /);
+  expect(stdout).toMatch(/examples:\n {2}(?:ablate|echo|mkdir) /);
   const { command } = await load();
   for (const name of Object.keys(command.options)) expect(stdout).toContain(`--${name}`);
   const examples = stdout.slice(stdout.indexOf("examples:"), stdout.indexOf("exit codes:"));

@@ -15,15 +15,15 @@ const DECIMALS = 4;
 const WIDTH = 41;
 
 export const command: Command = {
-  about: `Draws a nonlinearity, lying on its side, with its slope: what a gradient is multiplied by on its way back. NAME is ${ACTIVATIONS.join(", ")}.`,
+  about: `Draws a nonlinearity, lying on its side, and its slope: the factor by which it multiplies a gradient in the backward pass. NAME is ${ACTIVATIONS.join(", ")}.`,
   options: {
-    range: { value: "R", help: `from -R to R (${RANGE})` },
-    points: { value: "N", help: `how many numbers go through it, 2 to ${MOST_POINTS} (${POINTS})` },
+    range: { value: "R", help: `draw from -R to R (${RANGE})` },
+    points: { value: "N", help: `number of points, 2 to ${MOST_POINTS} (${POINTS})` },
     json: { help: "print one JSON array: one object per point" },
   },
   examples: [
     ["ablate activation tanh", "the curve of the lecture: flat beyond 2, on either side"],
-    ["ablate activation gelu --range 3 --points 25", "a lowest point at -0.75"],
+    ["ablate activation gelu --range 3 --points 25", "gelu has its lowest point at -0.75"],
   ],
   see: ["docs/tutorial.md", "docs/json.md", "ablate gain"],
   run: ({ flags, terminal }) => {

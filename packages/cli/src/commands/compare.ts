@@ -36,7 +36,7 @@ import { findRuns, scopeOf, selectedRuns } from "../store/resolve.ts";
 
 export const command: Command = {
   about:
-    "Puts runs into one table: what differs, what came out, how many runs diverged or failed, the best of the rows that lost none marked. Runs that differ in their seed alone are one row with mean and spread; effects of each factor are paired by seed over the cells that have both values, with a confidence interval, or the sentence that seeds are too few to tell.",
+    "Lists runs in one table: settings that differ, results, and how many runs diverged or failed; the best row that lost no run is marked. Runs that differ only in their seed are one row, with mean and spread. The effects of each factor are paired by seed over the cells that have both values, with a confidence interval, or with a note that there are too few seeds.",
   options: {
     ...READING_OPTIONS,
     only: ONLY_OPTION,
@@ -45,7 +45,7 @@ export const command: Command = {
       multiple: true,
       value: "NAME",
       choices: METRICS.map(({ name }) => name),
-      help: "valid_loss (default), train_loss, test_loss, best_valid_loss, loss, steps_per_s, or what the runs record: gradient_norm, accuracy",
+      help: "valid_loss (default), train_loss, test_loss, best_valid_loss, loss, steps_per_s, or a recorded metric: gradient_norm, accuracy",
     },
     by: { value: "KEY", help: "one row for each value of this key of the config" },
     within: {
@@ -54,7 +54,7 @@ export const command: Command = {
     },
     baseline: {
       value: "RUN|VALUE",
-      help: "what the others are compared with: a run, or with --by a value (default: the first)",
+      help: "compare the others with this run, or with --by this value (default: the first)",
     },
     effects: { help: "only the effects of the factors" },
     importance: {
@@ -64,23 +64,26 @@ export const command: Command = {
     columns: {
       multiple: true,
       value: "LIST",
-      help: "with --format latex, html or typst: these columns in this order, as lr, valid_loss, n",
+      help: "with --format latex, html or typst: these columns in this order: lr,valid_loss,n",
     },
     digits: {
       value: "N",
-      help: "likewise: significant digits of a mean (default: as many as its spread leaves)",
+      help: "likewise: significant digits of a mean (default: by its spread)",
     },
   },
   examples: [
-    ["ablate compare quickstart", "a grid: runs that differ in the seed alone are one row"],
+    ["ablate compare quickstart", "a grid: runs that differ only in the seed are one row"],
     ["ablate compare quickstart/v5 quickstart/v7", "two runs, or two rows of several seeds"],
-    ["ablate compare my-grid --by train.lr --baseline 0.1", "what the learning rate does"],
-    ["ablate compare my-grid --by gain --within batch_norm", "what one factor does at each other"],
-    ["ablate compare my-grid --importance", "which factors decide, by an additive model"],
-    ["ablate compare my-grid --metric train_loss --metric valid_loss", "two numbers of each run"],
-    ["ablate compare my-grid --format markdown", "for a pull request"],
-    ["ablate compare my-grid --format latex > table.tex", "for a paper: the best row bold"],
-    ["ablate compare my-grid --format typst --columns lr,valid_loss", "these columns alone"],
+    ["ablate compare my --by train.lr --baseline 0.1", "the effect of the learning rate"],
+    [
+      "ablate compare my --by lr --within batch_norm",
+      "the effect of one factor at each value of another",
+    ],
+    ["ablate compare my --importance", "the share of each factor, by an additive model"],
+    ["ablate compare my --metric train_loss --metric valid_loss", "two numbers per run"],
+    ["ablate compare my --format markdown", "for a pull request"],
+    ["ablate compare my --format latex > table.tex", "for a paper: the best row bold"],
+    ["ablate compare my --format typst --columns lr,valid_loss", "only these columns"],
   ],
   see: ["docs/compare.md", "docs/json.md", "ablate diff"],
   run: async (invocation) => {

@@ -85,12 +85,15 @@ const SCRIPTS: Readonly<Record<string, string>> = { bash: BASH, zsh: ZSH, fish: 
 
 export const command: Command = {
   about:
-    "Prints a script for bash, zsh or fish that the shell reads when it starts. From then on the tab key completes verbs, options and their values, files, and the names of runs, grids and tags, these also in filters as tag:good, from the store of the working folder, of --store or of ABLATE_STORE. After --set come the keys that the config on the line gives, all others once none of these begins like the word, and names of values.",
+    "Prints a script for bash, zsh or fish that the shell reads when it starts. Then the tab key completes commands, flags and their values, files, and the names of runs, grids and tags (in filters too, as tag:good) from the store in the current folder, of --store or of ABLATE_STORE. After --set it completes the keys that the config on the line gives, then all other keys, and names of values.",
   options: {},
   examples: [
-    [`echo 'eval "$(ablate completion bash)"' >> ~/.bashrc`, "from the next bash on"],
-    [`echo 'eval "$(ablate completion zsh)"' >> ~/.zshrc`, "from the next zsh on"],
-    ["ablate completion fish > ~/.config/fish/completions/ablate.fish", "from now on"],
+    ["echo 'eval \"$(ablate completion bash)\"' >> ~/.bashrc", "for every new bash"],
+    ["echo 'eval \"$(ablate completion zsh)\"' >> ~/.zshrc", "for every new zsh"],
+    [
+      "mkdir -p ~/.config/fish/completions && ablate completion fish > ~/.config/fish/completions/ablate.fish",
+      "for fish, at once",
+    ],
   ],
   see: ["README.md"],
   run: ({ flags, terminal }) => {

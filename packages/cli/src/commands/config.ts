@@ -9,11 +9,14 @@ import { findRun } from "../store/resolve.ts";
 
 export const command: Command = {
   about:
-    "Prints the resolved config of a run, every default filled in, as YAML that trains the same run; of a run that is recorded from a log the settings that its log says, as JSON. For all runs of a config it is `ablate plan CONFIG --save FILE`.",
+    "Prints the resolved config of a run, with every default filled in, as YAML that trains the same run. For a run recorded from a log it prints the settings in the log, as JSON. `ablate plan CONFIG --save FILE` does the same for all runs of a config.",
   options: READING_OPTIONS,
   examples: [
     ["ablate config quickstart/v7", "its settings, every default filled in"],
-    ["ablate config quickstart/v7 > v7.yaml && ablate plan v7.yaml", "the same run: already done"],
+    [
+      "ablate config quickstart/v7 > v7.yaml && ablate plan v7.yaml",
+      "the same run, already trained",
+    ],
   ],
   see: ["docs/config.md", "ablate diff"],
   run: (invocation) => {

@@ -12,7 +12,7 @@ const SPLITS = ["train", "valid", "test"] as const;
 
 export const command: Command = {
   about:
-    "Reads the data set of a config and says how many names and examples each split has, which characters there are, and what the first windows look like. Where a line holds white space it counts the names by both readings. Where the runs of a grid differ in their data it is that of the first.",
+    "Reads the data set of a config and prints the number of names and examples in each split, the characters, and the first windows. If a line contains spaces, it counts the names both ways: by line and by space. If the runs of a grid differ in their data, it shows those of the first.",
   options: {
     words: { value: "N", help: "show the windows of the first N names (5)" },
     set: PLANNING_OPTIONS.set,
@@ -20,8 +20,8 @@ export const command: Command = {
     json: { help: "print one JSON array: one object per split" },
   },
   examples: [
-    ["ablate data configs/quickstart.yaml", "sizes, vocabulary and the windows of five names"],
-    ["ablate data configs/quickstart.yaml --words 1", "the windows of the first name"],
+    ["ablate data my.yaml", "sizes, vocabulary, and the windows of five names"],
+    ["ablate data my.yaml --words 1", "the windows of the first name"],
   ],
   see: ["docs/tutorial.md", "docs/config.md"],
   run: (invocation) => {

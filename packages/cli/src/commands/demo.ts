@@ -22,16 +22,16 @@ const STORY = [
 
 export const command: Command = {
   about:
-    "Trains the lecture's seven initialisations on the bundled names, prints one line for each, and on a terminal opens the UI. Runs are kept in the store: the next demo finds them done.",
+    "Trains the lecture's seven initialisations on the bundled names and prints one line for each; on a terminal it then opens the UI. The runs stay in the store, so that the next demo does not train again.",
   options: {
     ...STORE_OPTION,
     steps: PLANNING_OPTIONS.steps,
     quiet: { help: "show no progress" },
-    "no-ui": { help: "end with the table, also on a terminal" },
+    "no-ui": { help: "print the table only, even on a terminal" },
   },
   examples: [
-    ["ablate demo", "train configs/quickstart.yaml, compare its variants, chart them"],
-    ["ablate demo --steps 500", "the same, much shorter"],
+    ["ablate demo", "train the bundled grid quickstart, compare its variants, chart them"],
+    ["ablate demo --steps 500 --store short.db", "a shorter training, in a store of its own"],
   ],
   exits: [FAILED, STOPPED],
   environment: [CI],

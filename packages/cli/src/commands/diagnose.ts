@@ -37,30 +37,27 @@ import { findWhole, scopeOf } from "../store/resolve.ts";
 
 export const command: Command = {
   about:
-    "Says what is wrong with runs, with the evidence: saturated or dead units, layers that learn too fast or too slowly, a loss that starts too high, and since which step. What follows from another finding stands below it, and a loss that explodes is one whenever it does. Of one run it also prints the depth profile: spread, saturation and gradients layer by layer, at init and at the end. Of a grid it is one verdict for all runs that differ in the seed alone.",
+    "Finds what is wrong with runs, with the evidence and the step at which it began: saturated or dead units, layers that learn too fast or too slowly, a loss that starts too high. A finding that follows from another is listed below it; a loss that explodes is always a finding. For one run it also prints the depth profile: spread, saturation and gradients of each layer, at initialisation and at the end. For a grid it prints one verdict for all runs that differ only in the seed.",
   options: {
     ...READING_OPTIONS,
     ...ALL_OPTION,
-    runs: { help: "of a grid: an entry for each run, not for each group of seeds" },
+    runs: { help: "for a grid: one entry per run instead of per group of seeds" },
     set: {
       multiple: true,
       value: "thresholds.NAME=VALUE",
-      help: "judge by another threshold than the run was trained with (docs/diagnostics.md)",
+      help: "use another threshold than the one in the config (docs/diagnostics.md)",
     },
   },
   examples: [
     ["ablate diagnose quickstart/v1", "its findings with evidence, and its depth profile"],
-    [
-      "ablate diagnose quickstart",
-      "a verdict for every group of seeds of the grid, the worst first",
-    ],
-    ["ablate diagnose v1 --set thresholds.saturated=0.8", "by another threshold"],
+    ["ablate diagnose quickstart", "one verdict per group of seeds, the worst first"],
+    ["ablate diagnose v1 --set thresholds.saturated=0.8", "use another threshold"],
     [
       "ablate diagnose quickstart --json",
-      "all findings, for scripts; exit code 1: some are errors",
+      "all findings, for scripts; the exit code is 1 if one is an error",
     ],
   ],
-  exits: [["1", "there is a finding of level error"]],
+  exits: [["1", "a finding of level error"]],
   see: ["docs/diagnostics.md", "docs/tutorial.md", "ablate show"],
   run: (invocation) => {
     const { flags, terminal } = invocation;

@@ -27,12 +27,14 @@ import { findRun } from "../store/resolve.ts";
 
 export const command: Command = {
   about:
-    "Compares two runs, or a config and a run, key by key, those that decide the numbers first, and says whether they are the same run. A and B are runs of the store or config files.",
+    "Compares two runs, or a config and a run, key by key, beginning with the keys that decide the numbers, and reports whether they are the same run. A and B are runs in the store or config files.",
   options: { ...PLANNING_OPTIONS, ...READING_OPTIONS },
   examples: [
-    ["ablate diff quickstart/v5 quickstart/v7", "what tells two runs apart"],
-    ["ablate diff my.yaml my-grid/v5", "why it is, or is not, taken as done"],
-    ["ablate diff my.yaml v5 --only lr=0.01", "of a config of several runs, this one"],
+    ["ablate diff quickstart/v5 quickstart/v7", "the settings in which two runs differ"],
+    [
+      'ablate diff my.yaml quickstart/v7 --only "batch_norm=hidden lr=0.1"',
+      "one run of a config, compared with a stored run",
+    ],
   ],
   see: ["docs/config.md", "ablate compare"],
   run: (invocation) => {

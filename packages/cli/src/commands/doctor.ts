@@ -41,17 +41,17 @@ const NODE_MAJOR = 24;
 
 export const command: Command = {
   about:
-    "Checks what this program needs: Node, the engines, the terminal, and whether the store is intact, if there is one. With --repair it repairs what a crash or a bad disk has left there and keeps what is whole; a run that is not what its digest says is set aside as NAME-damaged, with all that it has.",
+    "Checks Node, the engines, the terminal, and the store if there is one. --repair repairs what a crash or a bad disk has damaged in the store and keeps everything intact; a run that does not match its digest is set aside as NAME-damaged, with all its data.",
   options: {
     ...READING_OPTIONS,
-    repair: { help: "repair what can be repaired in the store" },
+    repair: { help: "repair the store as far as possible" },
   },
   examples: [
-    ["ablate doctor", "what works here"],
-    ["ablate doctor --store other.db", "check another store"],
-    ["ablate doctor --repair", "and repair what a crash or a bad disk has left in it"],
+    ["ablate doctor", "check this machine and ablate.db"],
+    ["ablate doctor --store short.db", "check another store"],
+    ["ablate doctor --repair", "repair the store after a crash or a disk error"],
   ],
-  exits: [["1", "something does not work"]],
+  exits: [["1", "a check failed"]],
   environment: [BACKEND, KERNELS],
   see: ["docs/tensorflow.md"],
   run: async (invocation) => {

@@ -16,18 +16,18 @@ const MOST_BELOW = 2 ** 31 - 1;
 const DECIMALS = 4;
 
 export const command: Command = {
-  about: `Draws N random numbers as PyTorch does from torch.Generator().manual_seed(S) on a CPU, and says how many 32-bit outputs of the generator that takes, which is what init.skip counts. KIND is ${DISTRIBUTIONS.join(", ")}.`,
+  about: `Draws N random numbers as PyTorch does from torch.Generator().manual_seed(S) on a CPU, and prints how many 32-bit outputs of the generator that takes: the unit of init.skip. KIND is ${DISTRIBUTIONS.join(", ")}.`,
   options: {
-    seed: { value: "S", help: `of the generator (${SEED})` },
-    skip: { value: "N", help: "outputs that are passed over first (0)" },
-    below: { value: "N", help: `randint draws whole numbers below it (${BELOW})` },
+    seed: { value: "S", help: `seed of the generator (${SEED})` },
+    skip: { value: "N", help: "skip N outputs first (0)" },
+    below: { value: "N", help: `upper bound of randint, not included (${BELOW})` },
     json: { help: "print one JSON array with one object" },
   },
   examples: [
     ["ablate draw randn 5 --seed 2147483647", "torch.randn(5, generator=g)"],
     [
       "ablate draw randint 32 --below 182625 --seed 2147483647 --skip 46018",
-      "the first batch of the lecture's six layers, by the names that it has",
+      "the first batch of the lecture's six-layer network, on its names",
     ],
   ],
   see: ["docs/json.md", "docs/config.md"],

@@ -41,8 +41,8 @@ const ENDINGS: Readonly<Record<string, ExportFormat>> = {
 
 export const command: Command = {
   about: [
-    "Writes a run, or all runs of a grid, for other programs. csv, jsonl and parquet hold one table: by default history, a row a step with loss, lr, a column ratio:PARAM for each parameter and metric.NAME for each metric; --table runs has the results to join it with and a column config.KEY for each setting, and any other view of docs/sql.md can be chosen. safetensors holds the final weights, of a grid in a folder with a file a run; pytorch the same as a state_dict that load_state_dict takes. tfevents is a folder for TensorBoard, in which each run has a folder with event files. store is a sealed store with these runs alone, in one file that can be read anywhere and imported elsewhere.",
-    "Files appear whole or not at all, numbers have every digit, and memory stays small however long the runs are.",
+    "Writes a run, or all runs of a grid, for other programs. csv, jsonl and parquet contain one table. By default it is history: one row per step, with loss, lr, a column ratio:PARAM for each parameter and metric.NAME for each metric. --table runs has one row per run, with the results and a column config.KEY for each setting; any other view of docs/sql.md can be chosen. safetensors contains the final weights, for a grid one file per run in a folder; pytorch contains the same as a state_dict for load_state_dict. tfevents is a folder for TensorBoard with one folder of event files per run. store is a store with these runs only, in one read-only file for other machines and for `ablate import`.",
+    "Files appear whole or not at all, numbers have all digits, and memory use does not grow with the length of the runs.",
   ],
   options: {
     ...STORE_OPTION,
@@ -55,19 +55,19 @@ export const command: Command = {
     table: {
       value: "NAME",
       choices: EXPORT_TABLES,
-      help: "history (default: a row a step), or a view, as runs or evals",
+      help: "history (default: one row per step), or a view such as runs or evals",
     },
     best: { help: "the weights of the lowest validation loss, where record.best kept them" },
-    optimizer: { help: "with weights what the optimiser keeps, too" },
+    optimizer: { help: "with weights: also the state of the optimiser" },
     ...ALL_OPTION,
-    force: { help: "replace a file that is there" },
+    force: { help: "replace an existing file" },
   },
   examples: [
     [
       "ablate export quickstart -o quickstart.parquet",
       "every step of every run, for pandas or DuckDB",
     ],
-    ["ablate export quickstart --table runs -o runs.csv", "a row a run: settings and results"],
+    ["ablate export quickstart --table runs -o runs.csv", "one row per run: settings and results"],
     ["ablate export quickstart/v7 -o v7.safetensors", "the trained weights"],
     ["ablate export quickstart/v7 -o v7.pt", "the same for PyTorch (docs/export.md)"],
     [
@@ -76,10 +76,10 @@ export const command: Command = {
     ],
     [
       "ablate export quickstart -o quickstart.db",
-      "a store of its own, for `ablate import` elsewhere",
+      "a store of its own, for `ablate import` on another machine",
     ],
   ],
-  exits: [["1", "a damaged run is left out"], STOPPED],
+  exits: [["1", "a damaged run was left out"], STOPPED],
   see: ["docs/export.md", "docs/sql.md", "ablate import"],
   run: async (invocation) => {
     const { terminal } = invocation;

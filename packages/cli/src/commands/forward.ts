@@ -35,7 +35,7 @@ const NO_VALUES = {
 
 export const command: Command = {
   about:
-    "Sends contexts through the network of a run, as its last step or its initialisation left it: what it believes comes next, or with --layer what leaves a layer. Without CONTEXT it is the first training examples. A shorter context begins with end marks. In --layer batch norm normalises over the examples that are sent, as in training; logits are under running statistics.",
+    "Sends contexts through the network of a run, after its last step or at initialisation, and prints the probabilities of the next character, or with --layer the output of a layer. Without CONTEXT it takes the first training examples. A context that is too short is padded with end marks at its beginning. With --layer, batch norm normalises over the examples that are sent, as in training; logits use the running statistics.",
   options: {
     ...READING_OPTIONS,
     examples: { value: "N", help: `the first N training examples, or ${ALL} (1)` },
@@ -50,11 +50,14 @@ export const command: Command = {
   },
   examples: [
     ["ablate forward quickstart/v2 .em", "27 logits and probabilities for one context"],
-    ["ablate forward quickstart/v2 --init", "those of the first training example, before training"],
-    ["ablate forward quickstart/v2 --layer hidden1 --examples 32", "h, 32 examples by 200 units"],
+    ["ablate forward quickstart/v2 --init", "the first training example, before training"],
+    [
+      "ablate forward quickstart/v2 --layer hidden1 --examples 32",
+      "the activations of 32 examples, 200 units each",
+    ],
     [
       "ablate forward quickstart/v2 --layer hidden1 --stage linear --units --examples all",
-      "mean and std of what enters each tanh, over the training split",
+      "mean and std of the input of each tanh, over the training split",
     ],
   ],
   environment: [BACKEND, KERNELS],

@@ -41,28 +41,31 @@ const MOST_WORK = 20_000_000_000;
 
 export const command: Command = {
   about:
-    "Trains nothing: draws x and w and shows how wide x @ w is, against the scale of w or an initialisation scheme. What a layer has to undo, or to keep.",
+    "Draws x and w and shows the spread of x @ w for different scales of w or initialisation schemes: the factor that a layer has to undo or to keep. Trains nothing.",
   options: {
     scales: {
       value: "LIST",
-      help: `w is N(0, 1) times each of these: 5, 5/3, 1/sqrt(10) (default ${SCALES})`,
+      help: `scales of w, which is drawn from N(0, 1): 5, 5/3, 1/sqrt(10) (default ${SCALES})`,
     },
     schemes: {
       value: "LIST",
-      help: "w is drawn by each of these, as in a config: kaiming,{ scheme: kaiming, gain: 5/3 }",
+      help: "schemes that draw w, as in a config: kaiming,{ scheme: kaiming, gain: 5/3 }",
     },
     rows: { value: "N", help: `rows of x (${SHAPE.rows})` },
     "fan-in": { value: "N", help: `columns of x, rows of w (${SHAPE.fanIn})` },
     "fan-out": { value: "N", help: `columns of w (${SHAPE.fanOut})` },
-    seed: { value: "N", help: `of x and of each w (${SEED})` },
+    seed: { value: "N", help: `seed of x and of each w (${SEED})` },
     range: { value: "R", help: `histograms go from -R to R (${RANGE})` },
     json: { help: "print one JSON array: one object per w" },
   },
   examples: [
     ["ablate gain", "x @ w for w from N(0, 1) times 1, 5, 0.2 and 1/sqrt(10)"],
     ['ablate gain --scales "5/3,1/sqrt(30)" --fan-in 30', "other scales, 30 inputs"],
-    ["ablate gain --schemes kaiming,xavier,lecun,orthogonal", "the schemes of a config"],
-    ['ablate gain --scales 1 --schemes "{ scheme: kaiming, gain: 5/3 }"', "both in one list"],
+    ["ablate gain --schemes kaiming,xavier,lecun,orthogonal", "initialisation schemes"],
+    [
+      'ablate gain --scales 1 --schemes "{ scheme: kaiming, gain: 5/3 }"',
+      "a scale and a scheme side by side",
+    ],
   ],
   see: ["docs/tutorial.md", "docs/config.md", "ablate softmax"],
   run: (invocation) => {

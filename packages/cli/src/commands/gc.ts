@@ -12,20 +12,23 @@ import { storePath, withReader } from "../store/open.ts";
 
 export const command: Command = {
   about:
-    "Deletes what is in the trash permanently, deletes checkpoints that nothing starts from, and gives the space back to the file system. It asks first; without a terminal it needs --yes.",
+    "Deletes the runs and grids in the trash permanently, deletes checkpoints from which nothing starts, and returns the space to the file system. It asks first; without a terminal it needs --yes.",
   options: {
     ...READING_OPTIONS,
     yes: { help: "do not ask" },
-    "older-than": { value: "AGE", help: "only what is in the trash for 7d, 12h, 30m" },
-    "dry-run": { help: "say what would go, and change nothing" },
+    "older-than": {
+      value: "AGE",
+      help: "only what has been in the trash for at least 7d, 12h, 30m",
+    },
+    "dry-run": { help: "list what would be deleted, and change nothing" },
   },
   examples: [
-    ["ablate gc", "empty the trash permanently and give its space back, after asking"],
+    ["ablate gc --dry-run", "list what would be deleted"],
     [
       "ablate gc --older-than 7d --yes",
-      "what was thrown away a week ago or earlier, without asking",
+      "delete what has been in the trash for a week, without asking",
     ],
-    ["ablate gc --dry-run", "what it would purge"],
+    ["ablate gc", "empty the trash, after asking"],
   ],
   see: ["ablate rm", "ablate doctor"],
   run: async (invocation) => {

@@ -17,18 +17,21 @@ import { damageLine, storePath } from "../store/open.ts";
 
 export const command: Command = {
   about:
-    "Takes the runs of another store, of another machine perhaps, over into this one; makes it where there is none. A run is known by its hash: of two records the finished one stays, else the one with more steps, else ours. A run that is being trained here is left alone. Grids become one by their name, tags are united, notes put below each other. It can be stopped and repeated: each run is one transaction. A log of another program, or a folder of them, is recorded as `ablate record` does.",
+    "Copies the runs of another store, for example from another machine, into this one, which is created if it does not exist. Runs are matched by their hash. If both stores have a run, the finished one wins, then the longer one, then the local one. A run that is being trained here is not touched. Grids of the same name are merged, tags are united, notes are joined. The command can be stopped and repeated: each run is one transaction. PATH may also be a log of another program, or a folder of logs, which is recorded as by `ablate record`.",
   options: {
     ...READING_OPTIONS,
     ...LOG_OPTIONS,
-    "dry-run": { help: "say what would be done, and do nothing" },
+    "dry-run": { help: "list what would be copied, and change nothing" },
   },
   examples: [
-    ["ablate import other.db", "take the runs of another store over into this one"],
-    ["ablate import other.db --dry-run", "what that would do, run by run"],
-    ["ablate import runs/ --follow", "the logs in a folder, as `ablate record` does"],
+    [
+      "ablate import quickstart.db --dry-run",
+      "list what would be copied from a store that `ablate export` wrote",
+    ],
+    ["ablate import quickstart.db", "copy it"],
+    ["ablate import runs/ --follow", "record the logs in a folder, as `ablate record` does"],
   ],
-  exits: [["1", "a damaged run stays in the other store"], STOPPED],
+  exits: [["1", "a damaged run was not copied"], STOPPED],
   see: ["docs/export.md", "ablate export"],
   run: async (invocation) => {
     const { flags, terminal } = invocation;

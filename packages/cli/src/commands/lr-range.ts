@@ -24,24 +24,24 @@ const { set, only, engine, yes } = PLANNING_OPTIONS;
 
 export const command: Command = {
   about:
-    "Trains the first run of a config for one step at each of many learning rates, rising from small to large, and draws the loss against the rate: where it falls, its valley, and where it diverges. Everything else is as in the config. Nothing is stored.",
+    "Runs the learning rate range test: it trains the first run of a config for one step at each of many learning rates, from small to large, and plots the loss against the rate. It shows where the loss falls fastest, the valley, and where it diverges. Everything else is as in the config. Nothing is stored.",
   options: {
     from: { value: "R", help: `the first rate (${FROM})` },
     to: { value: "R", help: `the last rate (${TO})` },
-    steps: { value: "N", help: `rates, equally far apart on a logarithmic axis (${STEPS})` },
-    seed: { value: "N", help: "instead of the run's" },
+    steps: { value: "N", help: `number of rates, spaced evenly on a logarithmic axis (${STEPS})` },
+    seed: { value: "N", help: "seed, instead of that of the run" },
     set,
-    only: { ...only, help: "the first run that matches, as v5 or lr>=0.1 (docs/filter.md)" },
+    only: { ...only, help: "the first run that matches: v5, lr>=0.1 (docs/filter.md)" },
     engine,
     yes,
     json: { help: "print one JSON array with one object" },
     csv: { help: "print a line of rate, loss and smoothed loss per step" },
   },
   examples: [
-    ["ablate lr-range configs/quickstart.yaml", "the first run, rates from 0.001 to 1"],
-    ["ablate lr-range configs/quickstart.yaml --only v7 --to 10", "another run, further"],
+    ["ablate lr-range my.yaml", "the first run, rates from 0.001 to 1"],
+    ["ablate lr-range my.yaml --only batch_norm=hidden --to 10", "another run, up to a rate of 10"],
     [
-      "ablate lr-range configs/quickstart.yaml --set train.optimizer=adamw --from 1e-5 --to 0.1",
+      "ablate lr-range my.yaml --set train.optimizer=adamw --from 1e-5 --to 0.1",
       "another optimiser, smaller rates",
     ],
   ],

@@ -12,8 +12,8 @@ export const command: Command = {
   about: "Writes a small config in which every key is explained. The file must not be there yet.",
   options: {},
   examples: [
-    ["ablate new my.yaml && ablate run my.yaml", "four short runs on the bundled names"],
-    ["ablate new my.yaml && ablate plan my.yaml", "edit it, and see what it would train"],
+    ["ablate new my.yaml", "a grid of four short runs on the bundled names, to edit"],
+    ["ablate new wide.yaml && ablate plan wide.yaml", "write one, and list its runs"],
   ],
   see: ["docs/config.md", "ablate plan"],
   run: ({ flags, terminal }) => {

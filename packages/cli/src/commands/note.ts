@@ -5,14 +5,14 @@ import { annotateStore } from "./tag.ts";
 
 export const command: Command = {
   about:
-    "Says something about a run or a grid, in place of what was said before; an empty text removes it. Up to 2,000 characters. It may be done while the run is trained.",
+    "Attaches a note of up to 2,000 characters to a run or a grid; it replaces the earlier note, and an empty text removes it. A run may be in training meanwhile.",
   options: {
     ...STORE_OPTION,
-    remove: { help: "take the note away" },
+    remove: { help: "remove the note" },
   },
   examples: [
-    ["ablate note quickstart/v1 saturates from the start", "in place of the note it has"],
-    ["ablate note quickstart/v1 --remove", "no note again"],
+    ["ablate note quickstart/v1 saturates from the start", "attach a note, or replace it"],
+    ["ablate note quickstart/v1 --remove", "remove it"],
   ],
   see: ["docs/filter.md", "ablate tag"],
   run: (invocation) => {

@@ -37,20 +37,26 @@ import { schemaComment, writeNew } from "./new.ts";
 
 export const command: Command = {
   about:
-    "Reads the config, expands its grid and says of each run what differs, what it would take and whether the store has it already, and, if not whole, why. Runs have the names that `ablate run` uses; where another run has the name of the config, it says what differs. Runs that the config no longer has are listed apart. Trains nothing and stores nothing. All mistakes of a config are listed at once, with line and column.",
+    "Reads the config, expands its grid, and lists for each run its settings, its cost, and its state in the store; if it is not finished, why. The names are those that `ablate run` uses. If another run already has the name that the config gives, the difference is shown. Runs that the config no longer has are listed separately. All mistakes in a config are reported at once, with line and column. Trains nothing and stores nothing.",
   options: {
     ...PLANNING_OPTIONS,
     ...SAMPLING_OPTIONS,
     ...BEGINNING_OPTIONS,
-    save: { value: "FILE", help: "write the runs as a config of their own" },
+    save: { value: "FILE", help: "write the planned runs as a config of their own" },
     ...READING_OPTIONS,
   },
   examples: [
-    ["ablate plan configs/quickstart.yaml", "what `ablate run` would train"],
-    ["ablate plan my.yaml --set train.lr=0.01,0.1", "the same as a grid over two learning rates"],
-    ['ablate plan my.yaml --only "v5 or lr>=0.1"', "some of its runs, under the same names"],
-    ["ablate plan my.yaml --sample 40", "40 runs of a large grid, chosen at random"],
-    ["ablate plan my.yaml --seeds 1,2 --save two.yaml", "these runs, spelled out, to run or edit"],
+    ["ablate plan my.yaml", "what `ablate run` would train"],
+    [
+      "ablate plan my.yaml --set model.activation=tanh,relu",
+      "the same as a grid over two activations",
+    ],
+    ['ablate plan my.yaml --only "lr>=0.1"', "some of its runs, under the same names"],
+    ["ablate plan my.yaml --sample 2", "two runs of the grid, chosen at random"],
+    [
+      "ablate plan my.yaml --seeds 1,2 --save two.yaml",
+      "write these runs as a config, to run or edit",
+    ],
   ],
   exits: [KEPT],
   see: ["docs/config.md", "docs/filter.md", "ablate run"],

@@ -34,14 +34,14 @@ const DEFAULT_TIMEOUT_MS = 30_000;
 
 export const command: Command = {
   about:
-    "Runs one SELECT or WITH statement over the views of the store; with - it is read from the standard input. Nothing can be written. It ends after 1,000 rows, which is said, or 30 seconds, unless --limit and --timeout say otherwise.",
+    "Runs one SELECT or WITH statement on the views of the store; `-` reads it from standard input. It cannot write. Output stops after 1,000 rows, with a notice, and a query after 30 seconds; --limit and --timeout change that.",
   options: {
     ...READING_OPTIONS,
     format: FORMAT_OPTION,
-    limit: { value: "N", help: "rows at most (default 1000), 0 for all" },
-    timeout: { value: "D", help: "how long it may take (default 30s), 0 for ever" },
+    limit: { value: "N", help: "print at most N rows (default 1000), 0 for all" },
+    timeout: { value: "D", help: "stop after this time (default 30s), 0 for never" },
     file: { value: "PATH", help: "read the SQL from a file" },
-    "explain-schema": { help: "what every view is, and each of its columns" },
+    "explain-schema": { help: "describe every view and its columns" },
   },
   examples: [
     ['ablate query "select run, valid_loss from runs"', "every run's validation loss"],
@@ -50,9 +50,12 @@ export const command: Command = {
       'ablate query "select * from effects" --format latex',
       "a table for a paper; also typst, html",
     ],
-    ["ablate query --file best.sql --limit 0", "from a file, every row"],
-    ["echo 'select * from effects' | ablate query -", "from another program"],
-    ["ablate query --explain-schema", "what can be asked"],
+    [
+      "echo 'select run from runs' > best.sql && ablate query --file best.sql --limit 0",
+      "from a file, every row",
+    ],
+    ["echo 'select * from effects' | ablate query -", "from a pipe"],
+    ["ablate query --explain-schema", "list the views and their columns"],
   ],
   see: ["docs/sql.md", "ablate export"],
   run: async (invocation) => {

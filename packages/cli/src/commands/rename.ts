@@ -4,11 +4,11 @@ import { annotateStore } from "./tag.ts";
 
 export const command: Command = {
   about:
-    "Gives a run another label, and with it another name in its grid. Its identity stays: the same config still finds it.",
+    "Gives a run another label, and so another name within its grid. The run itself does not change: its config still finds it.",
   options: STORE_OPTION,
   examples: [
-    ["ablate rename quickstart/v5 kaiming", "quickstart/kaiming; it stays what it is"],
-    ["ablate rename v5 quickstart/kaiming", "the same"],
+    ["ablate rename quickstart/v5 kaiming", "it is now quickstart/kaiming"],
+    ["ablate rename quickstart/kaiming v5", "and back again"],
   ],
   see: ["ablate runs"],
   run: (invocation) => {

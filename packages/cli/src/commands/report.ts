@@ -12,21 +12,21 @@ import { scopeOf, selectedRuns } from "../store/resolve.ts";
 
 export const command: Command = {
   about: [
-    "Writes a grid, or some runs, as one HTML file that holds all it shows, and reads like an article: who is best and by how much, in a picture and a sentence, then loss, updates, layers, saturation and findings, and folded all the rest. It needs no network, follows light and dark, and can be printed.",
-    "What can be named are grids, runs, names of runs without their seed, and filters. The file appears whole or not at all; one that is there is replaced only with --force.",
+    "Writes a grid, or some runs, as one HTML file that needs no network. It reads like an article: the best runs and their lead, in a picture and a sentence, then loss, updates, layers, saturation and findings; details are folded. It follows the light or dark theme, and can be printed.",
+    "Arguments are grids, runs, names of runs without their seed, or filters. The file appears whole or not at all; an existing file is replaced only with --force.",
   ],
   options: {
     ...STORE_OPTION,
     only: ONLY_OPTION,
     ...ALL_OPTION,
     output: { short: "o", value: "FILE", help: "the HTML file to write (required)" },
-    title: { value: "TEXT", help: "its title (default: the name of the grid)" },
-    force: { help: "replace a file that is there" },
+    title: { value: "TEXT", help: "title of the report (default: the name of the grid)" },
+    force: { help: "replace an existing file" },
   },
   examples: [
-    ["ablate report quickstart -o quickstart.html", "a grid as one file that any browser shows"],
+    ["ablate report quickstart -o quickstart.html", "a grid as one file for any browser"],
     ["ablate report quickstart/v5 quickstart/v7 -o two.html", "only these runs"],
-    ["ablate report my-grid --only seed:42 -o one-seed.html", "those that match (docs/filter.md)"],
+    ["ablate report my --only seed:42 -o one-seed.html", "the runs that match (docs/filter.md)"],
   ],
   see: ["docs/report.md", "docs/filter.md", "ablate compare", "ablate export"],
   run: async (invocation) => {

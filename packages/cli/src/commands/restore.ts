@@ -8,12 +8,15 @@ import { storePath, withReader } from "../store/open.ts";
 
 export const command: Command = {
   about:
-    "Takes runs or grids out of the trash; without names it lists what is there, with sizes and since when.",
+    "Restores runs or grids from the trash. Without names it lists the trash: names, sizes, and since when.",
   options: READING_OPTIONS,
   examples: [
-    ["ablate restore", "what is in the trash, its size and since when"],
-    ["ablate restore quickstart", "a grid and its runs"],
-    ["ablate restore quickstart/v1 quickstart/v2", "two runs"],
+    ["ablate restore", "list the trash"],
+    ["ablate restore quickstart", "restore a grid and its runs"],
+    [
+      "ablate rm quickstart/v1 quickstart/v2 && ablate restore quickstart/v1 quickstart/v2",
+      "two runs into the trash, and back",
+    ],
   ],
   see: ["ablate rm", "ablate gc"],
   completed: "TRASHED",

@@ -9,13 +9,12 @@ import { resolveExact } from "../store/resolve.ts";
 
 export const command: Command = {
   about:
-    "Puts runs or grids into the trash: hidden from every list and view, until restored or purged. A word that is neither a run nor a grid is a filter. Of a grid, runs that another grid has stay there. What `ablate doctor --repair` has set aside as damaged goes with its grid, or by its own name, NAME-damaged. Runs that are being trained are refused.",
+    "Moves runs or grids to the trash: they are hidden from every list and view until they are restored or deleted permanently. A word that is neither a run nor a grid is a filter. Runs of a grid that belong to another grid too are not moved. A run that `ablate doctor --repair` has set aside as damaged is moved with its grid, or by its own name, NAME-damaged. Runs that are being trained are refused.",
   options: READING_OPTIONS,
   examples: [
-    ["ablate rm quickstart/v1", "into the trash; `ablate restore quickstart/v1` brings it back"],
-    ["ablate rm quickstart", "the grid and its runs, but for those that another grid has too"],
-    ["ablate rm quickstart/v1-damaged", "what was set aside of a damaged run"],
-    ["ablate rm state:failed", "every run that matches a filter (docs/filter.md)"],
+    ["ablate rm quickstart/v1", "`ablate restore quickstart/v1` restores it"],
+    ["ablate rm quickstart", "a grid and its runs, except those that another grid has too"],
+    ['ablate rm "my seed=3"', "every run that matches a filter (docs/filter.md)"],
   ],
   see: ["docs/filter.md", "ablate restore", "ablate gc"],
   run: (invocation) => {

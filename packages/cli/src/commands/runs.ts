@@ -10,18 +10,18 @@ import { asksForPlan, EVERY_RUN, matchingRuns, runsInScope, scopeOf } from "../s
 
 export const command: Command = {
   about:
-    "Lists the runs of the store, oldest first, with state, settings and losses. Words are a filter: parts of a name, a label or a tag, field:pattern, comparisons, and, or, not. States are pending, running, finished, failed, diverged, stopped (by the user) and interrupted (its process died).",
+    "Lists the runs in the store, oldest first, with state, settings that differ, and losses. Arguments form a filter: parts of a name, a label or a tag, field:pattern, comparisons, and, or, not. States are pending, running, finished, failed, diverged, stopped (by the user) and interrupted (its process died).",
   options: {
     ...READING_OPTIONS,
     only: ONLY_OPTION,
-    grid: { value: "GRID", help: "only runs of this grid, those of its current plans" },
+    grid: { value: "GRID", help: "only runs in the current plans of this grid" },
     ...ALL_OPTION,
     state: { value: "STATE", choices: RUN_STATES, help: "only runs in this state" },
   },
   examples: [
-    ["ablate runs", "every run and what came out"],
-    ["ablate runs --state failed", "what went wrong"],
-    ['ablate runs "v5 or v7" "valid_loss<2.4" -tag:old', "those that match (docs/filter.md)"],
+    ["ablate runs", "every run and its results"],
+    ["ablate runs --state failed", "the runs that failed"],
+    ['ablate runs "v5 or v7" "valid_loss<2.4" -tag:old', "the runs that match (docs/filter.md)"],
     ["ablate runs --json", "all columns, for scripts"],
   ],
   see: ["docs/filter.md", "docs/json.md", "ablate show"],

@@ -15,11 +15,11 @@ import { refuseUnknownWishes, wantedBackend } from "../training/engines.ts";
 
 export const command: Command = {
   about:
-    "Draws names from the final weights of a run, or the best; the same seed draws the same names. The data file is not needed.",
+    "Draws names from the final weights of a run, or from the best weights; the same seed draws the same names. It does not need the data file.",
   options: {
     ...READING_OPTIONS,
-    best: { help: "from the weights of the lowest validation loss, where record.best kept them" },
-    count: { value: "N", help: "how many names (20)" },
+    best: { help: "use the weights with the lowest validation loss, if record.best kept them" },
+    count: { value: "N", help: "number of names (20)" },
     multinomial: {
       help: "draw each character as torch.multinomial(p, 1) does: other names for the same seed",
     },
@@ -27,11 +27,10 @@ export const command: Command = {
   },
   examples: [
     ["ablate sample quickstart/v7", "20 names"],
-    ["ablate sample quickstart/v7 --count 5 --seed 7", "5 others"],
-    ["ablate sample quickstart/v7 --best", "from the best weights that a run has kept"],
+    ["ablate sample quickstart/v7 --count 5 --seed 7", "5 other names"],
     [
       "ablate sample quickstart/v7 --multinomial --seed 2147483647",
-      "what PyTorch draws from these weights and a generator of this seed",
+      "the names that PyTorch draws from these weights with this seed",
     ],
   ],
   environment: [BACKEND, KERNELS],

@@ -15,7 +15,7 @@ export const command: Command = {
   options: READING_OPTIONS,
   examples: [
     ["ablate show quickstart/v7", "state, settings, losses, update ratios, samples, provenance"],
-    ["ablate show v7 --json", "the same for scripts; a label will do where only one run has it"],
+    ["ablate show v7 --json", "the same for scripts; a label is enough if only one run has it"],
   ],
   see: ["docs/json.md", "docs/diagnostics.md", "ablate diagnose"],
   run: (invocation) => {

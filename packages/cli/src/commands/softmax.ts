@@ -21,22 +21,22 @@ const MOST_NUMBERS = 10_000_000;
 
 export const command: Command = {
   about:
-    "Trains nothing: turns logits into probabilities and says what they cost when one class is the right one, in nats: -ln of its probability. Equal logits cost ln of the number of classes; whoever is sure and wrong pays about the difference of the logits. LOGITS are numbers separated by commas; the loss of random ones is a mean over many draws, and --draws 1 shows the one.",
+    "Turns logits into probabilities and prints their cost in nats, -ln of the probability of the right class. Equal logits cost ln of the number of classes; a confident wrong answer costs about the difference of the logits. LOGITS are numbers separated by commas. The loss of random logits is a mean over many draws; --draws 1 shows a single one. Trains nothing.",
   options: {
     target: { value: "I", help: "the right class, counted from 0 (0)" },
     scales: {
       value: "LIST",
-      help: `draw logits from N(0, 1) times each of these: 10, 5/3, 1/sqrt(10) (${SCALES} where no LOGITS are given)`,
+      help: `draw logits from N(0, 1) times each of these: 10, 5/3, 1/sqrt(10) (${SCALES} without LOGITS)`,
     },
-    uniform: { help: "draw from U(0, 1), as torch.rand, instead of N(0, 1)" },
-    classes: { value: "N", help: `logits drawn at a time (${CLASSES})` },
-    draws: { value: "N", help: `how often they are drawn (${DRAWS})` },
-    seed: { value: "N", help: `of what is drawn (${SEED})` },
+    uniform: { help: "draw from U(0, 1), like torch.rand, instead of N(0, 1)" },
+    classes: { value: "N", help: `number of logits per draw (${CLASSES})` },
+    draws: { value: "N", help: `number of draws (${DRAWS})` },
+    seed: { value: "N", help: `seed of the draws (${SEED})` },
     json: { help: "print one JSON array: one object per row" },
   },
   examples: [
-    ["ablate softmax", "four logits: equal, sure and right, sure and wrong, and at random"],
-    ["ablate softmax 1,2,0 -1,2,0 --target 1", "your own, the right class in the middle"],
+    ["ablate softmax", "four logits: equal, confident and right, confident and wrong, random"],
+    ["ablate softmax 1,2,0 -1,2,0 --target 1", "your own logits, the right class in the middle"],
     [
       "ablate softmax --scales 1,10,20 --classes 27",
       "27 characters, as random as v1's first logits",

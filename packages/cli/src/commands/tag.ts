@@ -8,15 +8,18 @@ import { findRun, findTarget } from "../store/resolve.ts";
 
 export const command: Command = {
   about:
-    "Gives a run or a whole grid tags, or takes some away. Tags are single words; they can be filtered by (tag:baseline) and are no part of a run's identity. It may be done while the run is trained.",
+    "Adds tags to a run or a whole grid, or removes them. Tags are single words. Filters find them (tag:baseline), and they do not change what a run is. A run may be in training meanwhile.",
   options: {
     ...STORE_OPTION,
-    remove: { multiple: true, value: "TAG", help: "take this tag away" },
+    remove: { multiple: true, value: "TAG", help: "remove this tag" },
   },
   examples: [
-    ["ablate tag quickstart/v5 baseline keep", "two tags; `ablate runs tag:keep` finds it"],
-    ["ablate tag quickstart/v5 --remove keep", "one less"],
-    ["ablate tag quickstart lecture", "a tag of the whole grid"],
+    [
+      "ablate tag quickstart/v5 baseline keep",
+      "add two tags; `ablate runs tag:keep` finds the run",
+    ],
+    ["ablate tag quickstart/v5 --remove keep", "remove one"],
+    ["ablate tag quickstart lecture", "tag the whole grid"],
   ],
   see: ["docs/filter.md", "ablate note"],
   run: (invocation) => {

@@ -29,8 +29,8 @@ const COLOURS = ["256", "16", "none"] as const;
 
 export const command: Command = {
   about: [
-    "Opens the runs of a store on the whole terminal: a list, charts, one run, runs side by side, the inside of a network layer by layer, and findings. It follows what another process trains, and waits for a store that is not there yet. ? lists the keys, q leaves. Without a terminal, or with --once, it prints one frame.",
-    "A word that names a file or a folder is taken as one. A store is opened. Logs of other programs (our recorders, TensorBoard, W&B, MLflow, Trackio, CSV, JSON, text) are read and followed, and nothing is written beside them: their runs go into a cache in the user's folder, or with --store into that store. What is not there yet is waited for where it is plainly a path: runs/, ./log.csv, ablate.db. Any other word is a run or a grid, as everywhere. A name that is both is taken as a path: ./name is always a path, grid=name and run=name never.",
+    "Opens the runs of a store in the terminal: a list, charts, one run, runs side by side, the layers of a network, and findings. It follows training in other processes, and waits for a store that does not exist yet. Press ? for the keys and q to quit. Without a terminal, or with --once, it prints one frame.",
+    "An argument that names a file or a folder is a path. A store is opened. Logs of other programs (our recorders, TensorBoard, W&B, MLflow, Trackio, CSV, JSON, text) are read and followed; nothing is written beside them. Their runs are kept in a cache in the user's folder, or with --store in that store. A path that does not exist yet is waited for if it looks like one: runs/, ./log.csv, ablate.db. Any other argument is a run or a grid. A name that is both is a path: ./name is always a path, grid=name and run=name never.",
   ],
   options: {
     ...STORE_OPTION,
@@ -41,36 +41,37 @@ export const command: Command = {
     glyphs: {
       value: "NAME",
       choices: GLYPHS,
-      help: `what charts are drawn with: ${GLYPHS.join(", ")}`,
+      help: `characters of charts: ${GLYPHS.join(", ")}`,
     },
     theme: { value: "NAME", choices: BACKGROUNDS, help: "the terminal's background: dark, light" },
     colours: {
       value: "NUMBER",
       choices: COLOURS,
-      help: `how many colours it has: ${COLOURS.join(", ")} (default: found by TERM and COLORTERM)`,
+      help: `number of colours: ${COLOURS.join(", ")} (default: from TERM and COLORTERM)`,
     },
-    "no-mouse": { help: "leave the mouse to the terminal; M takes it back" },
-    fresh: { help: "without the filter, marks and the rest that is remembered of the store" },
+    "no-mouse": { help: "leave the mouse to the terminal; M changes that" },
+    fresh: { help: "ignore the filter, marks and other settings remembered for this store" },
     ...Object.fromEntries(UI_FLAGS.map(({ name, ...flag }) => [name, flag])),
-    once: { help: "print one frame and end" },
+    once: { help: "print one frame and exit" },
     size: { value: "COLSxROWS", help: "size of that frame (default: the terminal's, else 120x40)" },
   },
   examples: [
-    ["ablate ui", "browse ablate.db, also while another process trains; ? lists the keys"],
-    ["ablate ui --view charts", "begin with the charts"],
+    ["ablate ui", "browse ablate.db, even while another process trains; ? lists the keys"],
+    ["ablate ui quickstart", "one grid"],
+    ["ablate ui --view charts", "start with the charts of all runs"],
     [
       "ablate ui --view charts --filter v5 --steps 100-300",
-      "these steps of these runs; in the UI, :command copies such a line",
+      "some steps of some runs; in the UI, :command copies such a line",
     ],
-    ["ablate ui runs/", "the logs below a folder, also while they are written"],
-    ["ablate ui --store ablate.db runs/ v7", "record them into a store, and show them beside v7"],
+    ["ablate ui runs/", "the logs in a folder, even while they are written"],
+    ["ablate ui --store ablate.db runs/ v7", "record them in a store, and show them beside v7"],
     ["ablate ui --once --size 120x40 --run v7", "one frame as text, for scripts"],
   ],
   environment: [
     NOTIFY,
-    ["TERM, COLORTERM", "which colours and characters the terminal has"],
-    ["XDG_STATE_HOME", "where the last view is remembered (~/.local/state)"],
-    ["XDG_CACHE_HOME", "where logs that were read are kept (~/.cache)"],
+    ["TERM, COLORTERM", "colours and characters of the terminal"],
+    ["XDG_STATE_HOME", "folder for the remembered view (~/.local/state)"],
+    ["XDG_CACHE_HOME", "folder for the cache of logs (~/.cache)"],
   ],
   see: ["docs/ui.md", "docs/tutorial.md", "ablate record", "ablate show", "ablate watch"],
   run: async (invocation) => {

@@ -34,9 +34,9 @@ const REVISION = ENGINE_REVISIONS.simd;
 
 export const command: Command = {
   about:
-    "Trains the runs of a config on our engine and on TensorFlow.js and compares all that they record, as far as rounding alone does not move it. Nothing is stored.",
+    "Trains the runs of a config with our engine and with TensorFlow.js, and compares all recorded numbers up to the effect of rounding. Nothing is stored.",
   options: {
-    steps: { value: "N", help: `steps of each run (${STEPS}, or fewer if it has)` },
+    steps: { value: "N", help: `steps of each run (${STEPS}, or those of the run if fewer)` },
     set,
     seeds,
     only,
@@ -45,8 +45,8 @@ export const command: Command = {
     json: { help: "print one JSON array: one object per run, engine and series" },
   },
   examples: [
-    ["ablate verify configs/quickstart.yaml", "simd against tfjs on every backend that works"],
-    ["ablate verify configs/quickstart.yaml --only v7 --steps 1000", "one run for longer"],
+    ["ablate verify my.yaml", "simd compared with tfjs, on every backend that works"],
+    ["ablate verify my.yaml --only batch_norm=hidden --steps 1000", "some runs, for longer"],
   ],
   exits: [["1", "a series differs by more than its tolerance"]],
   environment: [BACKEND, KERNELS],

@@ -24,17 +24,17 @@ const LOOK_EVERY_MS = 150;
 
 export const command: Command = {
   about:
-    "Shows the progress of a run or a grid that another process trains, from the store alone, as `ablate run` would: a live block on a terminal, plain lines elsewhere. It writes nothing and ends when nothing is left to watch.",
+    "Shows the progress of a run or a grid that another process trains, as `ablate run` would: a live block on a terminal, plain lines elsewhere. It reads only the store, writes nothing, and ends when all runs have ended.",
   options: {
     ...STORE_OPTION,
     ...ALL_OPTION,
     ...NOTIFY_OPTION,
-    json: { help: "print events, one JSON object a line" },
+    json: { help: "print events, one JSON object per line" },
   },
   examples: [
     ["ablate watch quickstart", "the progress of a grid that another process trains"],
-    ["ablate watch quickstart/v5", "of one run; ends when it does"],
-    ["ablate watch quickstart && ablate runs", "wait, then go on if nothing went wrong"],
+    ["ablate watch quickstart/v5", "the progress of one run"],
+    ["ablate watch quickstart && ablate runs", "wait, then list the runs if none failed"],
   ],
   exits: [FAILED, STOPPED],
   environment: [NOTIFY, CI],

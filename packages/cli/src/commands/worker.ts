@@ -7,21 +7,21 @@ import { refuseUnknownWishes } from "../training/engines.ts";
 
 export const command: Command = {
   about: [
-    "Trains runs that `ablate run CONFIG --on URL` hands out on another machine, or on this one; any number of workers share them. URL is a Postgres: postgres://USER@HOST/DATABASE, or service=NAME. Nothing stays here: whatever is recorded goes by way of the database into the store of `ablate run`. Without URL and ABLATE_ON it says how to get a Postgres. A password belongs into ~/.pgpass, PGPASSFILE or ABLATE_ON, not into an argument, which everybody on the machine can read.",
-    "It waits for runs until it is told to go. The first Ctrl-C or SIGTERM ends the current block, makes a checkpoint and hands the run on to another worker, within a minute; the second gives it up at once. Killed, its runs go on elsewhere from their last checkpoints. A worker takes only runs of its own engine revision and protocol, and says so where there are others.",
+    "Trains runs that `ablate run CONFIG --on URL` assigns, on another machine or on this one; any number of workers share them. URL is a Postgres database: postgres://USER@HOST/DATABASE, or service=NAME. Nothing is stored here: all records go through the database into the store of `ablate run`. Without URL and ABLATE_ON it explains how to get a Postgres. Put a password into ~/.pgpass, PGPASSFILE or ABLATE_ON, not into an argument, which everybody on the machine can read.",
+    "It waits for runs until it is stopped. The first Ctrl-C or SIGTERM ends the current block, writes a checkpoint and returns the run for another worker, within a minute; the second abandons it at once. If the worker is killed, its runs continue elsewhere from their last checkpoints. A worker takes only runs of its own engine revision and protocol, and reports if there are others.",
   ],
   options: {
     workers: { value: "N", help: "train N runs at a time (default 1)" },
     threads: { value: "N", help: "compute each run with N threads, same bits" },
-    "max-runs": { value: "N", help: "end after N runs" },
-    "exit-when-idle": { value: "D", help: "end once there was nothing to train for D" },
-    quiet: { help: "show only what goes wrong" },
-    json: { help: "print events, one JSON object a line" },
+    "max-runs": { value: "N", help: "exit after N runs" },
+    "exit-when-idle": { value: "D", help: "exit after D without a run to train" },
+    quiet: { help: "print only problems" },
+    json: { help: "print events, one JSON object per line" },
   },
   examples: [
-    ["ablate worker postgres://lab/ablate", "train what is handed out there, one run at a time"],
-    ["ablate worker --workers 16", "sixteen at a time, for the database that ABLATE_ON names"],
-    ["ablate worker --exit-when-idle 2m", "in a job of Slurm: leave the node when all is done"],
+    ["ablate worker postgres://lab/ablate", "train one run at a time"],
+    ["ablate worker --workers 16", "sixteen at a time, for the database in ABLATE_ON"],
+    ["ablate worker --exit-when-idle 2m", "in a Slurm job: leave the node when all is trained"],
   ],
   exits: [STOPPED],
   environment: [ON, BACKEND, KERNELS, CI],

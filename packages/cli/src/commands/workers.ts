@@ -7,18 +7,20 @@ import { databaseAddress } from "../remote/database-address.ts";
 
 export const command: Command = {
   about: [
-    "Lists the workers and the coordinators that are there now, on whichever machines: since when, with which version, what they train and how fast, what they wait for, and how much is on its way from workers to stores. URL is that of `ablate worker` and `ablate run --on`.",
-    "--drop removes the schema `ablate` from the database, which is all that we ever put there. Results are in stores, not there: what is lost is what workers have sent and no store has yet, which is trained again.",
+    "Lists the workers and coordinators of a database, on all machines: since when they run, their version, what they train and how fast, what they wait for, and how much data is on its way from workers to stores. URL is the one given to `ablate worker` and `ablate run --on`.",
+    "--drop removes the schema `ablate` from the database, the only thing that ablate puts there. Results are in stores, not there; only results that no store has yet are lost, and are trained again.",
   ],
   options: {
     json: { help: "print one JSON array" },
-    drop: { help: "remove what we keep in the database; refused while anybody is there" },
-    force: { help: "with --drop: also while somebody is there" },
+    drop: {
+      help: "remove the schema of ablate from the database; refused while anybody is connected",
+    },
+    force: { help: "with --drop: even while somebody is connected" },
   },
   examples: [
-    ["ablate workers postgres://lab/ablate", "who is there"],
-    ["ablate workers --json", "the same for scripts, of the database that ABLATE_ON names"],
-    ["ablate workers --drop", "leave nothing behind in the database"],
+    ["ablate workers postgres://lab/ablate", "the workers of a database"],
+    ["ablate workers --json", "the same for scripts, for the database in ABLATE_ON"],
+    ["ablate workers --drop", "remove everything from the database"],
   ],
   environment: [ON],
   see: ["docs/machines.md", "docs/json.md", "ablate worker", "ablate run"],
