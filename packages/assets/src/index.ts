@@ -3,7 +3,8 @@ import { readFileSync } from "node:fs";
 import { basename, extname, join } from "node:path";
 
 const HERE = import.meta.dirname;
-const IS_PACKAGE = basename(HERE) === "lib";
+/** Whether the program runs from the npm package, not from a checkout. */
+export const IS_PACKAGE: boolean = basename(HERE) === "lib";
 
 /** The folder of the checkout, or that of the npm package. */
 const ROOT = IS_PACKAGE ? join(HERE, "..") : join(HERE, "../../..");

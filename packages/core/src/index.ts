@@ -58,6 +58,7 @@ export { loadEngine, SIMD } from "./engines/load-engine.ts";
 export { ENGINE_REVISIONS, otherThanCurrent } from "./engines/revision.ts";
 export { kernelWishes } from "./engines/simd/kernel-wish.ts";
 export { kernelsHash } from "./engines/simd/wasm-modules.ts";
+export { NATIVE_ADVICE, TFJS_MISSING } from "./engines/tfjs/getting-tfjs.ts";
 export {
   type GainOptions,
   type GainResult,

@@ -33,7 +33,7 @@ export { roundedToError } from "./rounded.ts";
 export { type ColourShade, paletteColour, SERIES_COLOURS, seriesColour } from "./series-colours.ts";
 export { textOfSeveral } from "./several.ts";
 export { readSize } from "./size.ts";
-export { storeTrouble } from "./store-trouble.ts";
+export { loadingTrouble, storeTrouble } from "./store-trouble.ts";
 export { closest, didYouMean, hint } from "./suggest.ts";
 export { systemReason } from "./system-reason.ts";
 export { type Align, type Column, fittedTable, right, type TableStyle, table } from "./table.ts";

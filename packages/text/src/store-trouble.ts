@@ -18,6 +18,16 @@ const OF_OPEN: readonly (readonly [code: string, reason: string])[] = [
 /** What SQLite says where the file names a table or a column otherwise than ablate does. */
 const OTHER_SCHEMA = /^(?:no such (?:column|table|index|view)|table \S+ has no column|malformed)/;
 
+/** Says in a sentence why SQLite itself, a native module, could not be loaded; undefined for any other error. */
+export function loadingTrouble(error: unknown): string | undefined {
+  if (!(error instanceof Error && "code" in error)) return undefined;
+  const { code, message } = error;
+  const isLoading = code === "ERR_DLOPEN_FAILED" || String(code).endsWith("MODULE_NOT_FOUND");
+  if (!isLoading || !/better[-_]sqlite3/.test(message)) return undefined;
+  const [reason] = message.split("\n");
+  return `SQLite's module better-sqlite3 does not load here: ${reason}; install ablate again, on this machine (docs/install.md)`;
+}
+
 /** Says in a sentence why an open store cannot be used; undefined for any error that is not SQLite's. */
 export function storeTrouble(error: unknown): string | undefined {
   if (!(error instanceof Error) || !("code" in error)) return undefined;

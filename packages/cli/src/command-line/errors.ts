@@ -1,5 +1,5 @@
 import type { ConfigError } from "@ablate/runner";
-import { storeTrouble, systemReason, visible } from "@ablate/text";
+import { loadingTrouble, storeTrouble, systemReason, visible } from "@ablate/text";
 import { linesOf, problemText } from "../print/problems.ts";
 import type { Paint } from "./terminal.ts";
 
@@ -58,6 +58,8 @@ export function describeError(
     const path = "path" in error ? `${visible(String(error.path))}: ` : "";
     return { text: `ablate: ${path}${system}`, exitCode: 2 };
   }
+  const notLoaded = loadingTrouble(error);
+  if (notLoaded !== undefined) return { text: `ablate: ${visible(notLoaded)}`, exitCode: 2 };
   const ofStore = storeTrouble(error);
   if (ofStore !== undefined) return { text: `ablate: ${ofStore}`, exitCode: 2 };
   const message = error.message.split("\n")[0] ?? "";

@@ -2,6 +2,7 @@
 import {
   type EngineFacts,
   kernelWishes,
+  NATIVE_ADVICE,
   type SeriesDifference,
   TFJS_BACKENDS,
   type TfjsBackend,
@@ -23,11 +24,9 @@ export function engineText(
   const kind = NAMES[backend]?.(version ?? "") ?? backend;
   const name = revision === null ? kind : `${kind}, revision ${revision}`;
   if (reason === null) return name;
-  const hint = reason.startsWith("native TensorFlow") ? `; ${INSTALL} gets it` : "";
+  const hint = reason.startsWith("native TensorFlow") ? `; ${NATIVE_ADVICE}` : "";
   return `${name}: ${reason}${hint}`;
 }
-
-const INSTALL = "`npx pnpm@12 tensorflow`";
 
 const NAMES: Readonly<Record<string, (version: string) => string>> = {
   simd: (version) => `our own WebAssembly kernels (${version})`,

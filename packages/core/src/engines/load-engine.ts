@@ -1,6 +1,7 @@
-import type { EngineName, LoadedEngine, TfjsBackend } from "./engine.ts";
+import { EngineError, type EngineName, type LoadedEngine, type TfjsBackend } from "./engine.ts";
 import { kernelFacts } from "./simd/kernels.ts";
 import { SimdEngine } from "./simd/simd-engine.ts";
+import { isNotInstalled, TFJS_MISSING } from "./tfjs/getting-tfjs.ts";
 
 /** The engine that is there without loading anything. */
 export const SIMD: LoadedEngine = {
@@ -26,6 +27,9 @@ export async function loadEngine(name: EngineName, backend?: TfjsBackend): Promi
     kernelFacts();
     return SIMD;
   }
-  const { loadTfjs } = await import("./tfjs/load-tfjs.ts");
+  const { loadTfjs } = await import("./tfjs/load-tfjs.ts").catch((cause: unknown) => {
+    if (!isNotInstalled(cause)) throw cause;
+    throw new EngineError(`engine tfjs: ${TFJS_MISSING}`, { cause });
+  });
   return loadTfjs(backend);
 }

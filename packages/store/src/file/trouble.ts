@@ -1,6 +1,6 @@
 /** What SQLite and the file system say on opening a store and on writing to it, as one sentence. */
 import { closeSync, openSync, readSync, type Stats } from "node:fs";
-import { storeTrouble, systemReason } from "@ablate/text";
+import { loadingTrouble, storeTrouble, systemReason } from "@ablate/text";
 import SqliteDatabase from "better-sqlite3";
 import { StorageError, StoreError } from "./store-error.ts";
 
@@ -17,6 +17,7 @@ export function opening<T>(path: string, verb: string, open: () => T): T {
     return open();
   } catch (cause) {
     if (cause instanceof StoreError || !(cause instanceof Error)) throw cause;
+    if (loadingTrouble(cause) !== undefined) throw cause;
     throw new StoreError(sentence(path, verb, cause), { cause });
   }
 }

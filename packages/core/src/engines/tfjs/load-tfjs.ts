@@ -6,6 +6,7 @@ import * as tf from "@tensorflow/tfjs";
 import { setWasmPaths, version_wasm as version } from "@tensorflow/tfjs-backend-wasm";
 import { EngineError, type LoadedEngine, type TfjsBackend } from "../engine.ts";
 import { requireWebAssembly } from "../simd/wasm-modules.ts";
+import { isNotInstalled, NATIVE_ADVICE } from "./getting-tfjs.ts";
 import { TfjsEngine } from "./tfjs-engine.ts";
 import { registerWasmKernels } from "./wasm-kernels.ts";
 
@@ -39,7 +40,7 @@ async function start(wish: TfjsBackend | undefined): Promise<Started> {
   const problem = await loadNativeTensorflow();
   if (problem === null) return { backend: "tensorflow", version: libraryVersion(), reason: null };
   if (wish === "tensorflow") {
-    throw new EngineError(`engine tfjs: ${problem}; \`npx pnpm@12 tensorflow\` gets it`);
+    throw new EngineError(`engine tfjs: ${problem}; ${NATIVE_ADVICE}`);
   }
   return { backend: "wasm", version: await startWasm(), reason: problem };
 }
@@ -97,7 +98,7 @@ function libraryVersion(): string {
 
 function describe(error: unknown): string {
   const [line = ""] = String(error instanceof Error ? error.message : error).split("\n");
-  return line.includes("can not be found at path")
+  return line.includes("can not be found at path") || isNotInstalled(error)
     ? "native TensorFlow is not installed"
     : `native TensorFlow does not load (${line.trim()})`;
 }

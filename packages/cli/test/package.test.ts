@@ -1,0 +1,176 @@
+/** The npm package from outside: packed, installed by npm in an empty home, and used where there is no checkout. */
+import { createHash } from "node:crypto";
+import { mkdtempSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import { tmpdir } from "node:os";
+import { join } from "node:path";
+import { afterAll, beforeAll, expect, test } from "vitest";
+import { nodeFound } from "../../../testing/nodes.ts";
+import { type Installed, install } from "./installed.ts";
+import { ablate, jsonRows } from "./make.ts";
+
+let installed: Installed;
+beforeAll(async () => {
+  installed = await install();
+});
+afterAll(() => installed.close());
+
+const emptyFolder = (): string => mkdtempSync(join(tmpdir(), "ablate-package-"));
+const DEMO = ["demo", "--steps", "100", "--no-ui"];
+
+/** Returns what depends on nothing but the arithmetic of a demo: the numbers of all steps, and the weights of a run. */
+function digestOf(folder: string): string {
+  const rows = readFileSync(join(folder, "steps.csv"), "utf8").split("\n");
+  const places = rows[0]?.split(",").flatMap((name, i) => (name.startsWith("metric.") ? [] : [i]));
+  const numbers = rows.map((row) => places?.map((i) => row.split(",")[i]).join(","));
+  const weights = readFileSync(join(folder, "v7.safetensors"));
+  const tensors = weights.subarray(8 + Number(weights.readBigUInt64LE()));
+  return createHash("sha256").update(numbers.join("\n")).update(tensors).digest("hex");
+}
+
+const EXPORTS = [
+  ["export", "quickstart", "-o", "steps.csv"],
+  ["export", "quickstart/v7", "-o", "v7.safetensors"],
+];
+
+async function trainAndExport(folder: string, node = ""): Promise<void> {
+  for (const words of [DEMO, ...EXPORTS]) {
+    const { status, stderr } = await installed.sh(folder, `${node} ablate ${words.join(" ")}`);
+    expect(status, stderr).toBe(0);
+  }
+}
+
+test("it trains, shows, reports, asks and records as the checkout does, bit for bit", async () => {
+  const [here, there] = [emptyFolder(), emptyFolder()];
+  await trainAndExport(there);
+  for (const words of [DEMO, ...EXPORTS]) await ablate(here, ...words);
+  expect(digestOf(there)).toBe(digestOf(here));
+
+  writeFileSync(join(there, "log.csv"), "step,loss\n0,2\n1,1\n");
+  const screen = await installed.sh(there, "ablate ui --once --size 80x20");
+  const report = await installed.sh(there, "ablate report quickstart -o report.html");
+  const query = await installed.sh(there, "ablate query 'select count(*) as n from runs' --json");
+  const record = await installed.sh(there, "ablate record log.csv");
+  const chart = await installed.sh(there, "ablate chart quickstart -o loss.png");
+
+  expect([screen, report, query, record, chart].map(({ status }) => status)).toEqual(
+    Array(5).fill(0),
+  );
+  expect(screen.stdout).toMatch(/✓ v5 .* finished/);
+  expect(readFileSync(join(there, "report.html"), "utf8")).toContain("quickstart");
+  expect(jsonRows(query)).toEqual([{ n: 6 }]);
+  expect(record.stdout).toContain("2 steps");
+  expect(readdirSync(installed.home).toSorted()).toEqual([".npm", "installed"]);
+});
+
+const newer = nodeFound(26);
+
+test.skipIf(newer.missing !== null)(
+  `on Node 26 the bits are the same ${newer.missing ?? ""}`,
+  async () => {
+    const [older, there] = [emptyFolder(), emptyFolder()];
+
+    await trainAndExport(older);
+    await trainAndExport(there, `PATH=${newer.folder}:$PATH`);
+
+    expect(digestOf(there)).toBe(digestOf(older));
+  },
+);
+
+const older = nodeFound(20);
+
+test.skipIf(older.missing !== null)(`Node 20 gets a sentence ${older.missing ?? ""}`, async () => {
+  const { status, stdout, stderr } = await installed.sh(
+    emptyFolder(),
+    `PATH=${older.folder}:$PATH ablate --help`,
+  );
+
+  expect([status, stdout]).toEqual([2, ""]);
+  expect(stderr).toMatch(/^ablate: it needs Node 24 or later, this is 20\S+; get one from \S+\n$/);
+});
+
+test("without any Node it says which one it needs", async () => {
+  const { status, stderr } = await installed.sh(
+    emptyFolder(),
+    `mkdir bin; for name in readlink dirname sh; do ln -s $(command -v $name) bin; done; command=$(command -v ablate); PATH=$PWD/bin $command runs`,
+  );
+
+  expect(status).toBe(2);
+  expect(stderr).toMatch(/^ablate: there is no node on the PATH, .* Node 24 or later; .*\n$/);
+});
+
+test("its training outlives a closed terminal under nohup", async () => {
+  const folder = emptyFolder();
+  const wait = 'until grep -q \'"event":"progress"\' out; do sleep 0.2; done';
+
+  const { stdout, stderr } = await installed.sh(
+    folder,
+    `ablate new my.yaml && nohup ablate run my.yaml --steps 300000 --json --workers 1 >out 2>err & run=$!
+     ${wait}; kill -HUP $run; : >out; ${wait}; kill -TERM $run; wait $run; echo ended $?`,
+  );
+
+  expect(stdout, stderr).toContain("ended 130");
+});
+
+test("under too low a limit it says so in a sentence", async () => {
+  const { status, stderr } = await installed.sh(emptyFolder(), "ulimit -n 20; ablate runs");
+
+  expect(status).toBe(2);
+  expect(stderr).toMatch(
+    /^ablate: the limit on open files is 20 .* raise it with: ulimit -n 64\n$/,
+  );
+});
+
+test("it brings no dependency but SQLite, and says how to get TensorFlow.js", async () => {
+  const { dependencies } = JSON.parse(readFileSync(join(installed.folder, "package.json"), "utf8"));
+  const doctor = await installed.sh(emptyFolder(), "ablate doctor");
+  const run = await installed.sh(
+    emptyFolder(),
+    "ablate new my.yaml; ablate run my.yaml --engine tfjs",
+  );
+
+  expect(Object.keys(dependencies)).toEqual(["better-sqlite3"]);
+  expect(doctor.status, doctor.stdout).toBe(0);
+  expect(doctor.stdout).toContain("not needed: TensorFlow.js is not installed");
+  expect(run.status).not.toBe(0);
+  expect(run.stderr).toContain("npm install -g @tensorflow/tfjs @tensorflow/tfjs-backend-wasm");
+});
+
+test("where SQLite does not load, it says so politely", async () => {
+  const prebuilds = join(installed.folder, "node_modules/better-sqlite3/prebuilds");
+  renameSync(prebuilds, `${prebuilds}-gone`);
+  const { status, stderr } = await installed.sh(emptyFolder(), "ablate demo --no-ui");
+  renameSync(`${prebuilds}-gone`, prebuilds);
+
+  expect(status).toBe(2);
+  expect(stderr).toMatch(/^ablate: SQLite's module better-sqlite3 does not load here: .*\n$/);
+});
+
+test("the licence of every module that is bundled is in it, with its text", () => {
+  const all = readFileSync(join(installed.folder, "THIRD-PARTY-LICENSES.txt"), "utf8");
+  const lib = join(installed.folder, "lib");
+  const code = readdirSync(lib)
+    .filter((name) => name.endsWith(".js"))
+    .map((name) => readFileSync(join(lib, name), "utf8"));
+  const bundled = code.flatMap((text) => [
+    ...text.matchAll(
+      /^\/\/(?:#region)? ?node_modules\/\.pnpm\/[^/]+\/node_modules\/((?:@[^/\s]+\/)?[^/\s]+)/gm,
+    ),
+  ]);
+  const names = new Set(bundled.map(([, name]) => name));
+
+  expect(names.size).toBeGreaterThan(30);
+  for (const name of [...names, "dejavu-fonts-ttf", "@resvg/resvg-wasm"]) {
+    const [, text = ""] = all.split(`\n${name} `);
+    expect(text.slice(0, 12_000), name).toMatch(/Permission|Redistribution|licenses\//);
+  }
+});
+
+test("npx runs it by the name of the package, where nothing is installed", async () => {
+  const { status, stdout, stderr } = await installed.sh(
+    emptyFolder(),
+    "npx --yes ablate-lab demo --steps 20 --no-ui",
+  );
+
+  expect(status, stderr).toBe(0);
+  expect(stdout).toContain("v7");
+});
