@@ -1,5 +1,5 @@
 /**
- * Draws the frames in README.md and docs/ui.md anew: after a line `<!-- frame: ARGUMENTS -->` comes
+ * Draws the frames in docs/ui.md and docs/your-own-training.md anew: after a line `<!-- frame: ARGUMENTS -->` comes
  * what `ablate ARGUMENTS` prints on a store of the quickstart grid with three seeds. Writes the table
  * of keys in docs/ui.md as well. After `<!-- own training: ARGUMENTS -->` comes what it prints of the script of README.md,
  * where a Python has PyTorch.
@@ -13,7 +13,7 @@ import { missingPyTorch, OWN_FRAME, trainOwn } from "../packages/cli/test/own-tr
 import { withKeyTables } from "./key-tables.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
-const PAGES = ["README.md", "docs/ui.md"];
+const PAGES = ["docs/your-own-training.md", "docs/ui.md"];
 const FRAME = /(<!-- frame: (.*) -->\n```\n)[\s\S]*?(```\n)/g;
 
 const folder = mkdtempSync(join(tmpdir(), "ablate-frames-"));
@@ -39,8 +39,8 @@ rmSync(folder, { recursive: true });
 
 function drawOwn(page: string): string {
   if (missingPyTorch !== null) process.stderr.write(`own training stays: ${missingPyTorch}\n`);
-  if (missingPyTorch !== null || !page.includes("<!-- own training: script -->")) return page;
-  trainOwn(page, folder);
+  if (missingPyTorch !== null || !page.includes("<!-- own training: ui")) return page;
+  trainOwn(readFileSync(join(ROOT, "README.md"), "utf8"), folder);
   const frameOf = (args: string) => ablate(args.split(" "));
   return page.replace(
     OWN_FRAME,

@@ -1,20 +1,40 @@
 /**
- * Draws the pictures in `docs/pictures` anew, on a store of the quickstart grid with three seeds: those of `pictures.ts`
- * from the text of a frame beside each, and `session.png`, which moves, from the recording of a session beside it.
+ * Draws the pictures in `docs/pictures` anew, from the grids of `pictures.ts`: frames of the UI from the text beside each,
+ * `session.png`, which moves, from the recording of a session beside it, charts by `ablate chart`, and the beginning of a
+ * report by Chromium. Names of pictures draw these alone.
  */
 import { type ChildProcess, execFileSync, spawn } from "node:child_process";
 import { once } from "node:events";
-import { existsSync, mkdirSync, mkdtempSync, rmSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdirSync,
+  mkdtempSync,
+  readFileSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
 import { join } from "node:path";
 import { fileURLToPath } from "node:url";
+import { missingPyTorch, trainOwn } from "../packages/cli/test/own-training.ts";
 import { animate } from "../testing/picture/animate.ts";
 import { castText } from "../testing/picture/cast.ts";
 import { drawPicture } from "../testing/picture/draw.ts";
-import { pngOf, sourceOf } from "../testing/picture/png.ts";
+import { pngOf, sourceOf, withSource } from "../testing/picture/png.ts";
 import { recordCast, type Scene } from "../testing/picture/record-cast.ts";
-import { screenOf } from "../testing/picture/screen.ts";
-import { DOCUMENT_PICTURES, type DocumentPicture } from "./pictures.ts";
+import { type ScreenSize, screenOf } from "../testing/picture/screen.ts";
+import {
+  CHART_FLAGS,
+  CHART_PICTURES,
+  DOCUMENT_PICTURES,
+  type FigurePicture,
+  figureSource,
+  GRIDS,
+  type GridName,
+  OWN_PICTURE,
+  REPORT_PICTURE,
+} from "./pictures.ts";
 
 const ROOT = fileURLToPath(new URL("..", import.meta.url));
 const PICTURES = join(ROOT, "docs/pictures");
@@ -55,31 +75,66 @@ const environment = {
   XDG_STATE_HOME: join(folder, "state"),
   XDG_CACHE_HOME: join(folder, "cache"),
 };
+const wanted = process.argv.slice(2);
+const trained = new Set<GridName>();
 
 mkdirSync(PICTURES, { recursive: true });
 execFileSync(ABLATE, ["--version"]); // builds, if a source is newer
-await drawSession(train());
-for (const picture of DOCUMENT_PICTURES) {
-  for (const theme of picture.themes) await drawFrame(picture, theme);
+if (isWanted("session")) await drawSession();
+for (const { name, themes, size, grid, args } of DOCUMENT_PICTURES) {
+  if (!isWanted(name)) continue;
+  for (const theme of themes) await drawFrame(`${name}-${theme}`, args, size, theme, store(grid));
 }
+if (isWanted(OWN_PICTURE.name)) await drawOwn();
+for (const picture of CHART_PICTURES.filter(({ name }) => isWanted(name))) drawChart(picture);
+if (isWanted(REPORT_PICTURE.name)) drawReport();
 rmSync(folder, { recursive: true });
 
-function train(): ChildProcess {
-  const config = join(ROOT, "configs/quickstart.yaml");
-  const options = ["--seeds", "1,2,3", "--quiet"];
-  return spawn(ABLATE, ["run", config, ...options], {
-    cwd: folder,
+function isWanted(name: string): boolean {
+  return wanted.length === 0 || wanted.includes(name);
+}
+
+function folderOf(grid: GridName): string {
+  const place = join(folder, grid);
+  if (!existsSync(place)) {
+    mkdirSync(place);
+    for (const name of ["configs", "data"]) symlinkSync(join(ROOT, name), join(place, name));
+  }
+  return place;
+}
+
+function train(grid: GridName): ChildProcess {
+  return spawn(ABLATE, [...GRIDS[grid], "--quiet"], {
+    cwd: folderOf(grid),
     env: environment,
     stdio: ["ignore", "ignore", "inherit"],
   });
 }
 
-async function drawSession(training: ChildProcess): Promise<void> {
+/** The folder of a grid, trained. */
+function store(grid: GridName): string {
+  if (!trained.has(grid)) ablate(GRIDS[grid], folderOf(grid));
+  trained.add(grid);
+  return folderOf(grid);
+}
+
+function ablate(args: readonly string[], cwd: string): string {
+  const env = { ...environment, FORCE_COLOR: "2" };
+  return execFileSync(ABLATE, args, {
+    cwd,
+    env,
+    encoding: "utf8",
+    stdio: ["ignore", "pipe", "ignore"],
+  });
+}
+
+async function drawSession(): Promise<void> {
+  const place = folderOf("quickstart");
+  const training = train("quickstart");
   const ended = once(training, "exit");
-  while (!existsSync(join(folder, "ablate.db"))) await new Promise((done) => setTimeout(done, 50));
-  const command = [ABLATE, "ui"] as const;
+  while (!existsSync(join(place, "ablate.db"))) await new Promise((done) => setTimeout(done, 50));
   const cast = await recordCast(
-    { command: [...command], folder, environment, size: SESSION, title: "ablate ui" },
+    { command: [ABLATE, "ui"], folder: place, environment, size: SESSION, title: "ablate ui" },
     SCENES,
   );
   const [status] = await ended;
@@ -91,16 +146,51 @@ async function drawSession(training: ChildProcess): Promise<void> {
 }
 
 async function drawFrame(
-  { name, size, args }: DocumentPicture,
-  theme: DocumentPicture["themes"][number],
+  name: string,
+  args: readonly string[],
+  size: ScreenSize,
+  theme: "dark" | "light",
+  place: string,
 ): Promise<void> {
   const where = ["--size", `${size.columns}x${size.rows}`, "--theme", theme];
-  const text = execFileSync(ABLATE, [...args, ...where], {
-    cwd: folder,
-    env: { ...environment, FORCE_COLOR: "2" },
-    encoding: "utf8",
-  });
-  writeFileSync(join(PICTURES, `${name}-${theme}.ans`), text);
+  const text = ablate([...args, ...where], place);
+  writeFileSync(join(PICTURES, `${name}.ans`), text);
   const picture = drawPicture(await screenOf(text, size), { theme });
-  writeFileSync(join(PICTURES, `${name}-${theme}.png`), pngOf(picture, sourceOf(text)));
+  writeFileSync(join(PICTURES, `${name}.png`), pngOf(picture, sourceOf(text)));
+}
+
+async function drawOwn(): Promise<void> {
+  if (missingPyTorch !== null) {
+    process.stderr.write(`own-training-dark.png stays: ${missingPyTorch}\n`);
+    return;
+  }
+  const said = trainOwn(readFileSync(join(ROOT, "README.md"), "utf8"), folder);
+  if (said !== "") throw new Error(said);
+  const { name, args, size } = OWN_PICTURE;
+  await drawFrame(`${name}-dark`, args, size, "dark", folder);
+}
+
+function drawChart(picture: FigurePicture): void {
+  const file = join(folder, `${picture.name}.png`);
+  ablate([...picture.args, ...CHART_FLAGS, "-o", file], store(picture.grid));
+  writeFigure(picture, readFileSync(file));
+}
+
+function drawReport(): void {
+  const { name, grid, args, size } = REPORT_PICTURE;
+  const page = join(folder, `${name}.html`);
+  const file = join(folder, `${name}.png`);
+  ablate([...args, "-o", page], store(grid));
+  const root = process.getuid?.() === 0 ? ["--no-sandbox"] : [];
+  const window = `--window-size=${size.width},${size.height}`;
+  const options = ["--headless", "--disable-gpu", "--hide-scrollbars", window];
+  execFileSync("chromium", [...root, ...options, `--screenshot=${file}`, `file://${page}`], {
+    stdio: "ignore",
+  });
+  writeFigure(REPORT_PICTURE, readFileSync(file));
+}
+
+function writeFigure(picture: FigurePicture, png: Uint8Array): void {
+  const source = sourceOf(figureSource(picture));
+  writeFileSync(join(PICTURES, `${picture.name}.png`), withSource(png, source));
 }

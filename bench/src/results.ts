@@ -24,7 +24,7 @@ export type ResultName = "speed" | "widths" | "threads" | "long" | "remote";
 
 const FOLDER = new URL("../results/", import.meta.url);
 /** The pages that have regions. */
-export const PAGES: readonly URL[] = ["docs/performance.md", "README.md"].map(
+export const PAGES: readonly URL[] = ["docs/performance.md", "docs/lecture.md"].map(
   (page) => new URL(`../../${page}`, import.meta.url),
 );
 

@@ -86,7 +86,7 @@ export function summaryOf({ machine, core, ours, peers }: LongReport): string {
   return [
     `All of it took ${seconds}${core === null ? "" : " on one core"} of ${machine.cpu}, everything recorded and`,
     `evaluated. The steps alone take the peers on one thread: ${theirs || "not measured"}`,
-    "([docs/performance.md](docs/performance.md)).",
+    "([performance.md](performance.md)).",
   ].join(" ");
 }
 

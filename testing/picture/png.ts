@@ -58,6 +58,11 @@ export function sourceOf(text: string): string {
   return createHash("sha256").update(text).digest("hex");
 }
 
+/** A finished PNG that says what it was drawn from, by `sourceOf`: behind its head, which is always 33 bytes. */
+export function withSource(png: Uint8Array, source: string): Uint8Array {
+  return Buffer.concat([png.subarray(0, 33), sourceChunk(source), png.subarray(33)]);
+}
+
 function head(
   { width, height }: Picture,
   palette: readonly number[],
@@ -69,8 +74,12 @@ function head(
     SIGNATURE,
     chunk("IHDR", uint32(width), uint32(height), format),
     chunk("PLTE", Buffer.from(colours)),
-    ...(source === undefined ? [] : [chunk("tEXt", Buffer.from(`Source\0${source}`, "latin1"))]),
+    ...(source === undefined ? [] : [sourceChunk(source)]),
   ];
+}
+
+function sourceChunk(source: string): Buffer {
+  return chunk("tEXt", Buffer.from(`Source\0${source}`, "latin1"));
 }
 
 function frameControl({ width, height, left, top }: Area, ms: number): Buffer {

@@ -15,12 +15,14 @@ import { beforeAll, expect, test } from "vitest";
 import { verbNamed } from "../src/verbs.ts";
 import { blocks, page } from "./documents.ts";
 import { checkoutFolder, commandsOf, inShell } from "./drawn-page.ts";
+import { makeFolder } from "./make.ts";
 
 const ROOT = fileURLToPath(new URL("../../../", import.meta.url));
 /** Their commands are run by the test named after them; the others' here. */
-const ELSEWHERE = ["tutorial", "compare", "export", "diagnostics", "machines", "python"].map(
-  (name) => `docs/${name}.md`,
-);
+const ELSEWHERE = [
+  ...["tutorial", "compare", "export", "diagnostics", "machines", "python"],
+  ...["gallery", "coming-from"],
+].map((name) => `docs/${name}.md`);
 const guides = readdirSync(join(ROOT, "docs"))
   .filter((name) => name.endsWith(".md"))
   .map((name) => `docs/${name}`);
@@ -36,7 +38,7 @@ const commands = pages
 const queries = commands.flatMap(({ path, lines }) =>
   lines.filter(isSqlite3).map((line) => ({ path, line })),
 );
-const TRAIN = /ablate (run|verify|demo)\b/;
+const TRAIN = /ablate(-lab)? (run|verify|demo)\b/;
 /** What only a run of thousands of steps has; the runs here have 20, without an evaluation. */
 const LATER = /valid<2\.4' --steps 100-300/;
 const lacksSqlite3 = !process.env.CI && spawnSync("sqlite3", ["--version"]).status !== 0;
@@ -77,7 +79,7 @@ test("pages whose commands are run elsewhere have a test of their name", () => {
 });
 
 test.each(commands)("the commands of $path run from its top to its end", ({ path, lines }) => {
-  const folder = copyOf(path === "docs/ui.md" ? seeds : trained);
+  const folder = folderFor(path);
 
   for (const line of lines.filter((one) => !isSqlite3(one))) {
     const short = TRAIN.test(line)
@@ -118,7 +120,7 @@ test("what pnpm is asked for is there", () => {
     readFileSync(join(ROOT, "package.json"), "utf8"),
   );
   const asked = pages.flatMap((path) =>
-    [...page(path).matchAll(/npx pnpm@12 ([\w:-]+)/g)].map(([, name = ""]) => name),
+    [...page(path).matchAll(/npx (?:-y )?pnpm@12 ([\w:-]+)/g)].map(([, name = ""]) => name),
   );
 
   const known = [...Object.keys(scripts), "install", "vitest"];
@@ -137,6 +139,14 @@ function prose(path: string): string {
   return page(path)
     .replace(/^```[\s\S]*?^```$/gm, "")
     .replace(/\s+/g, " ");
+}
+
+/** README.md begins in an empty folder, but for what its script leaves. */
+function folderFor(path: string): string {
+  if (path !== "README.md") return copyOf(path === "docs/ui.md" ? seeds : trained);
+  const empty = makeFolder();
+  cpSync(join(trained, "runs"), join(empty, "runs"), { recursive: true });
+  return empty;
 }
 
 function isSqlite3(line: string): boolean {

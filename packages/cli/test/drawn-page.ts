@@ -57,20 +57,22 @@ export function commandsOf(text: string): readonly string[] {
   for (const line of text.split("\n")) {
     open = open === "" ? line : `${open}\n${line}`;
     if ((open.match(/"/g) ?? []).length % 2 === 1) continue;
-    if (/^(.*\.\/ablate|ablate|sqlite3) /.test(open)) commands.push(open.replace(/ +# [^"]*$/, ""));
+    if (/^(.*\.\/ablate|ablate|npx -y ablate-lab|sqlite3) /.test(open))
+      commands.push(open.replace(/ +# [^"]*$/, ""));
     open = "";
   }
   return commands;
 }
 
-/** Runs a line in a shell to which `./ablate` is the command of this checkout. */
+/** Runs a line in a shell to which `ablate`, however it is called, is the command of this checkout. */
 export function inShell(
   line: string,
   folder: string,
   { store = "tutorial.db", home }: { readonly store?: string; readonly home?: string } = {},
 ): Ended {
   const words = COMMAND.map((word) => `'${word}'`).join(" ");
-  const script = `ablate() { ${words} "$@"; }; ${line.replaceAll("./ablate ", "ablate ")}`;
+  const named = line.replaceAll("./ablate ", "ablate ").replace("npx -y ablate-lab ", "ablate ");
+  const script = `ablate() { ${words} "$@"; }; ${named}`;
   const { ABLATE_STORE: _, NODE_OPTIONS: __, ...rest } = process.env;
   const env = {
     ...rest,

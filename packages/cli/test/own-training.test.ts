@@ -1,5 +1,9 @@
-/** README.md's own training: its script runs as it stands, and the commands below it show and judge its run. */
+/** README.md's own training: its script runs as it stands, and what the documents show of its run is what is drawn. */
+import { readFileSync } from "node:fs";
+import { stripVTControlCharacters } from "node:util";
 import { beforeAll, expect, test } from "vitest";
+import { OWN_PICTURE } from "../../../docs/pictures.ts";
+import { sourceOf } from "../../../testing/picture/png.ts";
 import { page } from "./documents.ts";
 import { ablate, makeFolder } from "./make.ts";
 import { missingPyTorch, OWN_FRAME, trainOwn } from "./own-training.ts";
@@ -7,6 +11,7 @@ import { missingPyTorch, OWN_FRAME, trainOwn } from "./own-training.ts";
 const isSkipped = missingPyTorch !== null && process.env.CI === undefined;
 const why = isSkipped ? ` (skipped: ${missingPyTorch})` : "";
 const readme = page("README.md");
+const PICTURES = new URL("../../../docs/pictures/", import.meta.url);
 
 let folder = "";
 let said = "";
@@ -19,8 +24,8 @@ test.skipIf(isSkipped)(`the script trains and says nothing${why}`, () => {
   expect(said).toBe("");
 });
 
-test.skipIf(isSkipped)(`the UI shows its run as README.md does${why}`, async () => {
-  const frames = [...readme.matchAll(OWN_FRAME)];
+test.skipIf(isSkipped)(`the UI shows its run as docs/your-own-training.md does${why}`, async () => {
+  const frames = [...page("docs/your-own-training.md").matchAll(OWN_FRAME)];
   expect(frames).toHaveLength(1);
   for (const [, , args = "", drawn = ""] of frames) {
     const lines = drawn.trimEnd().split("\n");
@@ -35,6 +40,18 @@ test.skipIf(isSkipped)(`the UI shows its run as README.md does${why}`, async () 
       expect([stdout, drawn]).toEqual(Array(2).fill(expect.stringContaining(name)));
     }
   }
+});
+
+test.skipIf(isSkipped)(`its picture is one of a frame like today's${why}`, async () => {
+  const { name, args, size } = OWN_PICTURE;
+  const text = readFileSync(new URL(`${name}-dark.ans`, PICTURES), "utf8");
+  const drawn = stripVTControlCharacters(text).trimEnd().split("\n");
+
+  const { stdout } = await ablate(folder, ...args, "--size", `${size.columns}x${size.rows}`);
+
+  const lines = stdout.trimEnd().split("\n");
+  expect(readFileSync(new URL(`${name}-dark.png`, PICTURES)).includes(sourceOf(text))).toBe(true);
+  expect([lines[1], lines.at(-1)]).toEqual([drawn[1]?.trimEnd(), drawn.at(-1)?.trimEnd()]);
 });
 
 test.skipIf(isSkipped)(`its run is recorded with probes, and healthy${why}`, async () => {
