@@ -61,7 +61,9 @@ test(`the script and every command run, from the top to the end${withoutLogs}`, 
 
   for (const line of commands) {
     if (missing !== null && /wandb|\btb\b|mlflow/.test(line)) continue;
-    const short = line.startsWith("ablate run ") ? `${line} --steps 20 --set data.file=few.txt` : line;
+    const short = line.startsWith("ablate run ")
+      ? `${line} --steps 20 --set data.file=few.txt`
+      : line;
     const { status, stderr } = inShell(short, folder, { store: "coming.db" });
     expect.soft(status, `${line}: ${stderr}`).toBe(0);
   }

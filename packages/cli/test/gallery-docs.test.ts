@@ -51,17 +51,22 @@ test("every command runs, from the top to the end", () => {
   writeFileSync(join(folder, "runs", "metrics.csv"), "step,loss\n0,3\n1,2\n");
 
   for (const line of commands) {
-    const short = line.startsWith("ablate run ") ? `${line} --steps 20 --set data.file=few.txt` : line;
+    const short = line.startsWith("ablate run ")
+      ? `${line} --steps 20 --set data.file=few.txt`
+      : line;
     const { status, stderr } = inShell(short, folder, { store: "gallery.db" });
     expect.soft(status, `${line}: ${stderr}`).toBe(0);
   }
 }, 120_000);
 
-test.each(figures)("the picture $name is drawn from the config and the command of today", (picture) => {
-  const png = readFileSync(join(PICTURES, `${picture.name}.png`));
+test.each(figures)(
+  "the picture $name is drawn from the config and the command of today",
+  (picture) => {
+    const png = readFileSync(join(PICTURES, `${picture.name}.png`));
 
-  expect(png.includes(sourceOf(figureSource(picture)))).toBe(true);
-});
+    expect(png.includes(sourceOf(figureSource(picture)))).toBe(true);
+  },
+);
 
 test("the charts of the quickstart grid are the same bytes when it is trained again", async () => {
   const charts = CHART_PICTURES.filter(({ grid }) => grid === "quickstart");
