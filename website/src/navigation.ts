@@ -10,20 +10,31 @@ type Group = {
 export const GROUPS: readonly Group[] = [
   {
     title: "Start",
-    pages: ["overview", "install", "tutorial", "your-own-training", "coming-from"],
+    pages: ["overview", "install", "tutorial", "your-own-training", "coming-from", "README"],
   },
   { title: "Gallery", pages: ["gallery"] },
   {
     title: "Guides",
     pages: [
       ...["record", "diagnostics", "learning-rates", "python", "machines", "scale", "engines"],
-      ...["tensorflow", "configs", "faq"],
+      ...["tensorflow", "lecture", "configs", "faq"],
     ],
   },
   {
     title: "Reference",
     pages: [
-      ...["commands", "config", "ui", "filter", "compare", "report", "chart", "sql", "export"],
+      ...[
+        "commands",
+        "tasks",
+        "config",
+        "ui",
+        "filter",
+        "compare",
+        "report",
+        "chart",
+        "sql",
+        "export",
+      ],
       ...["json", "frames", "glossary"],
     ],
   },
@@ -39,6 +50,7 @@ export const GROUPS: readonly Group[] = [
 
 /** Names that are shorter than the page's own title, or say more. */
 const NAMES: Readonly<Record<string, string>> = {
+  README: "All pages",
   overview: "Overview",
   tutorial: "Tutorial",
   chart: "Charts for papers",

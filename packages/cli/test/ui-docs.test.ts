@@ -83,12 +83,13 @@ test("the moving picture is that of the recorded session, in which the views are
   expect(events.at(-1)?.seconds).toBeLessThan(20);
 });
 
-test("README opens with the session; every picture is shown, and none is too large for a page", () => {
+test("README opens with the cockpit and shows the session; every picture is shown, and none is too large for a page", () => {
   const opening = page("README.md").split("\n## ")[0] ?? "";
   const shown = page("README.md") + page("docs/ui.md") + page("docs/gallery.md");
   const files = readdirSync(PICTURES);
 
-  expect(opening).toContain('src="docs/pictures/session.png"');
+  expect(opening).toContain('src="docs/pictures/cockpit-dark.png"');
+  expect(page("README.md")).toContain('src="docs/pictures/session.png"');
   for (const file of files.filter((name) => name.endsWith(".png"))) {
     expect(shown).toContain(`pictures/${file}`);
   }
