@@ -4,6 +4,7 @@ import { sidebar } from "../src/navigation.ts";
 import { repositoryAddress } from "../src/repository.ts";
 import { stagedTitles } from "../src/stage.ts";
 
+const titles = stagedTitles();
 const repository = repositoryAddress();
 
 /** A curve that falls, as the icon; an address of its own would be asked for otherwise. */
@@ -25,10 +26,11 @@ const config: UserConfig = defineConfig({
   themeConfig: {
     nav: [
       { text: "Tutorial", link: "/tutorial" },
+      ...(titles.has("gallery") ? [{ text: "Gallery", link: "/gallery" }] : []),
       { text: "Your own training", link: "/your-own-training" },
       { text: "Reference", link: "/commands" },
     ],
-    sidebar: [...sidebar(stagedTitles())].map((group) => ({ ...group, items: [...group.items] })),
+    sidebar: [...sidebar(titles)].map((group) => ({ ...group, items: [...group.items] })),
     outline: { level: [2, 3], label: "On this page" },
     search: { provider: "local", options: { _render: searchText } },
     ...(repository === undefined ? {} : { socialLinks: [{ icon: "github", link: repository }] }),

@@ -15,16 +15,16 @@ config is wrong, 130 stopped by the user.
 
 /** Writes the page as if it were \`docs/commands.md\`: links fit the checkout. */
 export async function commandsPage(): Promise<string> {
-  const listed = VERBS.map(
-    ({ name, usage, summary }): HelpRow => [
-      `[\`ablate ${usage}\`](#ablate-${name})`,
-      prose(summary),
-    ],
-  );
+  const groups = [...Map.groupBy(VERBS, ({ group }) => group)];
+  const listed = groups.map(([title, verbs]) => table([title, ""], verbs.map(listedVerb)));
   const sections = await Promise.all(
     VERBS.map(async (verb) => verbSection(verb, (await verb.load()).command)),
   );
-  return [BEGIN, table(["Command", ""], listed), ...sections].join("\n");
+  return [BEGIN, ...listed, ...sections].join("\n\n");
+}
+
+function listedVerb({ name, usage, summary }: Verb): HelpRow {
+  return [`[\`ablate ${usage}\`](#ablate-${name})`, prose(summary)];
 }
 
 function verbSection(verb: Verb, command: Command): string {
@@ -63,7 +63,7 @@ function table(head: HelpRow, rows: readonly HelpRow[]): string {
 /** A page or a verb to go on with, as a link where it is one. */
 function reference(name: string): string {
   const [, page] = /^docs\/(.+\.md)$/.exec(name) ?? [];
-  if (page !== undefined && isFile(name)) return `[${page}](${page})`;
+  if (page !== undefined) return isFile(name) ? `[${page}](${page})` : `\`${name}\``;
   const [, verb] = /^ablate ([a-z-]+)$/.exec(name) ?? [];
   return verb === undefined ? prose(name) : `[${name}](#ablate-${verb})`;
 }
@@ -73,10 +73,16 @@ function sentence(text: string): string {
   return `${written.charAt(0).toUpperCase()}${written.slice(1)}.`;
 }
 
-/** Plain text as Markdown: what is between backticks is code there, too. */
+/** Plain text as Markdown: what is typed is code there, and a page that it names is a link. */
 function prose(text: string): string {
   return text
-    .split(/(`[^`]+`)/)
-    .map((part) => (part.startsWith("`") ? part : part.replace(/[\\*_[\]<>{}#]/g, "\\$&")))
+    .split(/(`[^`]+`|(?<!\S)\(?--[a-z][a-z-]*|\bABLATE_[A-Z]+|docs\/[\w-]+\.md)/)
+    .map((part, at) => (at % 2 === 1 ? named(part) : part.replace(/[\\*_[\]<>{}#]/g, "\\$&")))
     .join("");
+}
+
+function named(part: string): string {
+  if (part.startsWith("`")) return part;
+  if (part.startsWith("docs/")) return reference(part);
+  return part.startsWith("(") ? `(\`${part.slice(1)}\`` : `\`${part}\``;
 }

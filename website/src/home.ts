@@ -1,4 +1,5 @@
 /** The first page: what the README begins with, and where to go from there. */
+import { PICTURE, pairOf } from "./pictures.ts";
 import { readText } from "./repository.ts";
 
 export type Home = {
@@ -8,21 +9,18 @@ export type Home = {
   readonly pictures: readonly string[];
 };
 
-/** Writes the page from `home.md`: its sentence and its picture are the README's first, its text the rest before a heading. */
+/** Writes the page from `home.md`: sentence and picture are the README's first, the text is what else it begins with. */
 export function homePage(readme: string): Home {
   const [begin = ""] = readme.split(/^## /m);
-  const [, sentence = "", rest = ""] = /^# [^\n]+\n+(.+?)\.\s+([\s\S]+)$/.exec(begin) ?? [];
-  const [picture = ""] = /<picture>[\s\S]*?<\/picture>\n*/.exec(rest) ?? [];
-  const [, light] = /light\)" srcset="([^"]+)"/.exec(picture) ?? [];
-  const [, dark, words] = /<img src="([^"]+)" alt="([^"]*)"/.exec(picture) ?? [];
-  const pictures = light === undefined || dark === undefined ? [] : [light, dark];
-  const image =
-    pictures.length === 0
-      ? ""
-      : `\n  image: ${JSON.stringify({ light: `/assets/${light}`, dark: `/assets/${dark}`, alt: words })}`;
-  const head = readText("website/home.md").replace(
-    "SENTENCE",
-    `${JSON.stringify(sentence)}${image}`,
-  );
-  return { text: `${head}\n${rest.replace(picture, "")}`, pictures };
+  const [, sentence = "", rest = ""] = /^# [^\n]+\n+([\s\S]+?)\.(\s[\s\S]+)$/.exec(begin) ?? [];
+  const [picture = ""] = rest.match(PICTURE) ?? [];
+  const pair = pairOf(picture);
+  const image = pair && { ...pair, light: `/assets/${pair.light}`, dark: `/assets/${pair.dark}` };
+  const head = readText("website/home.md")
+    .replace("SENTENCE", JSON.stringify(sentence.replaceAll("\n", " ")))
+    .replace("IMAGE", JSON.stringify(image ?? null));
+  return {
+    text: `${head}\n${rest.replace(picture, "")}`,
+    pictures: pair === undefined ? [] : [pair.light, pair.dark],
+  };
 }

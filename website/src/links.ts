@@ -1,6 +1,7 @@
 /** Turns the links of a document, which fit the checkout, into links that fit the website. */
 import { posix } from "node:path";
 import { nameOf } from "./navigation.ts";
+import { bothPictures, PICTURE } from "./pictures.ts";
 import { isFile, languageOf, pageOf, readText, sourceAddress } from "./repository.ts";
 
 /** A document as a page, and what it needs beside it. */
@@ -36,10 +37,6 @@ const PARTS = new RegExp(
     .join("|"),
   "gm",
 );
-
-/** One picture for either background, as HTML chooses it; on the website its own switch decides. */
-const PICTURE =
-  /<picture>\s*<source media="\(prefers-color-scheme: (?:light|dark)\)" srcset="[^"]+">\s*<img[^>]+>\s*<\/picture>/g;
 
 /** Rewrites the text of a document at a path of the checkout. */
 export function rewriteLinks(path: string, markdown: string): Rewritten {
@@ -112,13 +109,4 @@ function relative(from: string, page: string): string {
 /** Is this what a page shows in place? Everything else is offered as a file. */
 export function isPicture(path: string): boolean {
   return /\.(png|svg|gif|webp|jpe?g)$/.test(path);
-}
-
-function bothPictures(picture: string): string {
-  const [, first = "light", source = ""] = /scheme: (\w+)\)" srcset="([^"]+)"/.exec(picture) ?? [];
-  const [image = ""] = /<img[^>]+>/.exec(picture) ?? [];
-  const other = first === "light" ? "dark" : "light";
-  const of = (tag: string, background: string) =>
-    tag.replace("<img ", `<img class="on-${background}" `);
-  return `${of(image, other)}\n${of(image.replace(/src="[^"]+"/, `src="${source}"`), first)}`;
 }
