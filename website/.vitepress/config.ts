@@ -2,9 +2,9 @@ import { defineConfig, type UserConfig } from "vitepress";
 import { anchorOf, searchText, withFrames } from "../src/markdown.ts";
 import { sidebar } from "../src/navigation.ts";
 import { repositoryAddress } from "../src/repository.ts";
-import { stagedTitles } from "../src/stage.ts";
+import { keptTitles } from "../src/titles.ts";
 
-const titles = stagedTitles();
+const titles = keptTitles();
 const repository = repositoryAddress();
 
 /** A curve that falls, as the icon; an address of its own would be asked for otherwise. */

@@ -1,20 +1,17 @@
 /** Writes the pages of the website, as Markdown that VitePress builds, from the documents of the checkout. */
-import { cpSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { commandsPage } from "./commands-page.ts";
 import { homePage } from "./home.ts";
 import { isPicture, rewriteLinks, titleOf } from "./links.ts";
 import { documents, languageOf, pageOf, ROOT, readText } from "./repository.ts";
+import { keepTitles, type Titles } from "./titles.ts";
 
 /** Where the pages lie; nothing in it is committed. */
 const PAGES = join(import.meta.dirname, "../dist/pages");
 
-/** The titles of the pages, for the sidebar. */
-const TITLES = join(import.meta.dirname, "../dist/titles.json");
-
 export type Staged = {
-  /** Every page without its `.md`, and its title. */
-  readonly titles: ReadonlyMap<string, string>;
+  readonly titles: Titles;
   /** Links that lead to nothing in the checkout: `docs/a.md: b.md`. */
   readonly missing: readonly string[];
 };
@@ -43,13 +40,8 @@ export async function stage(): Promise<Staged> {
   put("README.md", "index.md", home.text);
   for (const path of assets) copy(path, isPicture(path) ? "assets" : "public/assets");
   for (const path of home.pictures) copy(path, "public/assets");
-  writeFileSync(TITLES, JSON.stringify([...titles]));
+  keepTitles(titles);
   return { titles, missing };
-}
-
-/** Reads the titles of what was written last. */
-export function stagedTitles(): ReadonlyMap<string, string> {
-  return new Map(JSON.parse(readFileSync(TITLES, "utf8")));
 }
 
 function write(page: string, text: string): void {
