@@ -84,7 +84,7 @@ test("a renamed run keeps its name, and is not trained again", async () => {
     ["small/normed", "finished"],
   ]);
   const again = await ablate(folder, "run", "small.yaml", "--steps", "20");
-  expect(again.stderr).toContain("small/best: already done");
+  expect(again.stderr).toContain("small/best: already trained");
   expect(again.stderr).not.toContain("[1/");
   expect(
     (await ablate(folder, "run", "small.yaml", "--steps", "20", "--only", "best")).status,

@@ -23,7 +23,7 @@ test("a finished run is not trained again", async () => {
   const again = await ablate(trained, "run", "small.yaml");
 
   expect(again.status).toBe(0);
-  expect(again.stderr).toContain("small/plain: already done");
+  expect(again.stderr).toContain("small/plain: already trained");
   expect(again.stderr).not.toContain("[1/");
 });
 
@@ -62,6 +62,7 @@ test("runs --json has the keys of the view runs", async () => {
 
 test("runs are filtered by grid and state", async () => {
   expect(jsonRows(await ablate(trained, "runs", "--state", "failed", "--json"))).toEqual([]);
+  expect((await ablate(trained, "runs", "nothing")).stderr).toBe("no run matches\n");
   expect(jsonRows(await ablate(trained, "runs", "--grid", "small", "--json"))).toHaveLength(2);
   expect((await ablate(trained, "runs", "--grid", "smal")).stderr).toContain("did you mean small?");
 });

@@ -174,7 +174,7 @@ test("what was set aside goes into the trash by its name, comes back as it was, 
   );
   expect(quiet).not.toContain("set aside");
   expect([back, again]).toEqual([before, told]);
-  expect(purged.stdout).toMatch(/^purged 3 runs, 0 grids, /);
+  expect(purged.stdout).toMatch(/^deleted 3 runs, 0 grids, /);
   expect((await ablate(folder, "show", aside)).stderr).toContain(`there is no run "${aside}"`);
   expect((await ablate(folder, "show", DAMAGED)).status).toBe(0);
 });

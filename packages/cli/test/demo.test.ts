@@ -12,5 +12,5 @@ test("demo trains six runs, tells the story in seven rows and says what to try n
   }
   expect(stdout).toContain("ln 27 = 3.2958");
   expect(stdout.match(/^ {2}\.\/ablate /gm)).toHaveLength(4);
-  expect((await ablate(folder, "demo", "--steps", "20")).stderr).toContain("6 done already");
+  expect((await ablate(folder, "demo", "--steps", "20")).stderr).toContain("6 already trained");
 });

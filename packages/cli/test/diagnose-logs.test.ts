@@ -63,7 +63,7 @@ test("a log without ratios says what it cannot tell, once", async () => {
 
   expect(stdout).toContain("runs/spike: finished, at step 299, 1 warning");
   expect(stdout).toContain(
-    "its log has no update:data ratios and probes: what they tell is not known",
+    "its log has no update:data ratios and probes, so rules about them cannot be checked",
   );
 });
 

@@ -212,7 +212,7 @@ test("thresholds of the config are those of the run's diagnosis, and no part of 
   const changed = "--set thresholds.saturated=0.3";
   const note = `sick/saturated was judged by the thresholds it was trained with; \`ablate diagnose RUN ${changed}\` judges by those of this config\n`;
   const again = await ablate(other, "run", "sick.yaml", "--only", "saturated");
-  expect(again.stderr).toContain("already done");
+  expect(again.stderr).toContain("already trained");
   expect(again.stderr.startsWith(note)).toBe(true);
   expect((await ablate(other, "plan", "sick.yaml", "--only", "saturated")).stderr).toBe(note);
   expect((await ablate(other, "diagnose", "saturated", ...changed.split(" "))).stdout).toContain(
@@ -253,7 +253,7 @@ test("--stop-on ends a run where the rule holds, and the rest goes on", async ()
     ["sick/frozen", "rule", 199],
   ]);
   expect((await ablate(other, "run", "sick.yaml")).stderr).toContain(
-    "sick: 3 runs, 3 done already",
+    "sick: 3 runs, 3 already trained",
   );
 });
 

@@ -145,6 +145,19 @@ test("what comes back into the config is current again", async () => {
   expect(await current(folder)).toBe("a b");
 });
 
+test("--only takes the name that a variant has in the config now, and the one that its run has", async () => {
+  const folder = folderOf();
+  await run(folder, "nm.yaml");
+  edit(folder, "b: {", "slow: {");
+
+  for (const word of ["slow", "variant:slow", "b"]) {
+    const plan = jsonRows(await ablate(folder, "plan", "nm.yaml", "--only", word, "--json"));
+    expect([word, plan.map((row) => `${row.run} ${row.state}`)]).toEqual([word, ["nm/b finished"]]);
+  }
+  const { stderr } = await ablate(folder, "plan", "nm.yaml", "--only", "sloww");
+  expect(stderr).toContain('did you mean "slow"?');
+});
+
 test("--only and other narrowing demote nothing of the plan, also what is not trained yet", async () => {
   const folder = folderOf();
   await run(folder, "nm.yaml", "--only", "variant:b");
@@ -186,7 +199,7 @@ test("two configs of one name are named with both paths, and demote nothing unle
 
   for (const text of [planned.stderr, stderr]) {
     expect(text).toContain(
-      "the grid nm is shared by nm.yaml and other.yaml, whose runs all stay in it",
+      "the grid nm is shared by nm.yaml and other.yaml: the runs of all of them are current",
     );
     expect(text).toContain("`ablate run other.yaml --replace`\n");
   }

@@ -86,7 +86,7 @@ test("--init is before the first step", async () => {
 });
 
 test.each([
-  [["small/plain", ".e9"], 'the network knows no "9", of ".e9"; it knows .abceghilmnoprstvy'],
+  [["small/plain", ".e9"], 'the vocabulary has no "9", of ".e9"; it knows .abceghilmnoprstvy'],
   [["small/plain", "emma"], 'CONTEXT has 3 characters, "emma" has more'],
   [["small/plain", "--units"], "--stage and --units are of a layer: name it with --layer"],
   [["small/plain", "--layer", "h"], 'there is no layer "h"; it has hidden1 and output'],

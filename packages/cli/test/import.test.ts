@@ -147,7 +147,7 @@ test("Ctrl-C ends an import with 130 between two runs, and the same command goes
   child.kill("SIGINT");
 
   expect(await ended).toBe(130);
-  expect(said).toBe("stopped: what is imported stays; the same command goes on\n");
+  expect(said).toBe("stopped: imported runs stay; the same command continues\n");
   const kept = await runsOf(folder, "ablate.db");
   expect(kept.length).toBeGreaterThan(0);
   expect(kept.length).toBeLessThan(120);

@@ -126,7 +126,7 @@ describe.skipIf(missing !== null)(`in hands${missing === null ? "" : ` (${missin
     expect(await first.ended).toBe(130);
 
     worker.child.kill("SIGCONT");
-    await worker.said("nobody waits for it any more");
+    await worker.said("no coordinator waits for it any more");
     const second = run();
     expect(await second.ended, second.stderr()).toBe(0);
     expectSame();
@@ -202,7 +202,7 @@ test("--max-outbox without --on is refused before anything is written", async ()
   expect(refused).toEqual({
     status: 2,
     stdout: "",
-    stderr: "ablate: --max-outbox goes with --on\n",
+    stderr: "ablate: --max-outbox needs --on\n",
   });
 });
 

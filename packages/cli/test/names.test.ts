@@ -268,6 +268,6 @@ test("a control character in a name is warned of", async () => {
   const folder = folderOf({ "names.txt": "a\nb\u001b[31m\nc\nd\ne\nf\n" });
 
   expect((await ablate(folder, "plan", "a.yaml")).stderr).toBe(
-    'warning: names.txt: line 2, "b\\u001b[31m", holds a control character, which is learnt like any other\n',
+    'warning: names.txt: line 2, "b\\u001b[31m", contains a control character, which the network learns like any other\n',
   );
 });

@@ -84,7 +84,7 @@ test("new never writes over a file, and says where there is no folder", async ()
 
   expect([over.status, over.stderr]).toEqual([
     2,
-    "ablate: small.yaml exists and is left as it is; name another file\n",
+    "ablate: small.yaml exists and was not changed; name another file\n",
   ]);
   expect(readFileSync(join(folder, "small.yaml"), "utf8")).toBe(before);
   expect(nowhere.status).toBe(2);

@@ -25,11 +25,11 @@ test("import names runs whose record here and there are of other revisions, and 
   expect(status).toBe(0);
   expect(stdout).toMatch(/old\/done +as complete here +finished +20\n/);
   expect(stdout).toContain(
-    `old/done: trained by revision 1 of the engine here and by revision ${NOW} there, whose bits differ; what is here stays\n`,
+    `old/done: trained by revision 1 of the engine here and by revision ${NOW} there, whose bits differ; the record here stays\n`,
   );
-  expect(stdout).toMatch(/old\/killed +more complete there +finished +200\n/);
+  expect(stdout).toMatch(/old\/killed +more complete in the source +finished +200\n/);
   expect(stdout).toContain(
-    `old/killed: trained by revision 1 of the engine here and by revision 1 and then ${NOW} there, whose bits differ; what is there takes its place\n`,
+    `old/killed: trained by revision 1 of the engine here and by revision 1 and then ${NOW} there, whose bits differ; the other store's record replaces it\n`,
   );
   expect(stdout).not.toContain("old/stopped:");
   expect(dry.stdout).toBe(stdout.replace("\nimported", "\nwould import"));
@@ -95,7 +95,7 @@ test("of a run that another revision has let diverge, nothing says that it would
 
   expect([status, stderr]).toEqual([
     1,
-    expect.stringContaining(`${name}: already done: diverged; --restart trains it once more\n`),
+    expect.stringContaining(`${name}: already trained: diverged; --restart trains it once more\n`),
   ]);
 });
 

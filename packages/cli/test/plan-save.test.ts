@@ -133,7 +133,7 @@ test("--save never writes over a file", async () => {
   expect([status, stdout, stderr]).toEqual([
     2,
     "",
-    "ablate: small.yaml exists and is left as it is; name another file\n",
+    "ablate: small.yaml exists and was not changed; name another file\n",
   ]);
   expect(readFileSync(join(folder, "small.yaml"), "utf8")).toBe(before);
 });

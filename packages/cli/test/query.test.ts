@@ -236,3 +236,22 @@ test.skipIf(!existsSync("/dev/full"))(
     closeSync(full);
   },
 );
+
+test("a query of an internal table is answered, and told which view is meant", async () => {
+  const folder = makeFolder();
+  await train(folder, "small.yaml", "--steps", "5");
+  const warningOf = async (sql: string): Promise<string> =>
+    (await ablate(folder, "query", sql, "--json")).stderr;
+
+  expect(await warningOf("select id from run")).toBe(
+    "ablate: run is an internal table, which may change with any version; the view is runs\n",
+  );
+  for (const sql of [
+    "select run from runs",
+    "with mine as (select * from runs) select run from mine",
+    "select 'from run' as text from (select 1)",
+    "select value from json_each('[1]')",
+  ]) {
+    expect([sql, await warningOf(sql)]).toEqual([sql, ""]);
+  }
+});

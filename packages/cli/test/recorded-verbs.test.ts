@@ -63,7 +63,7 @@ const CALLS: Readonly<Record<string, readonly Call[] | null>> = {
   rename: [["first best", /^renamed sweep\/first to sweep\/best\n$/]],
   rm: [["again", /^sweep\/again: in the trash\n/]],
   restore: [["again", /^sweep\/again: restored\n$/]],
-  gc: [["--yes", /^purged 0 runs/]],
+  gc: [["--yes", /^deleted 0 runs/]],
   config: [
     ["adamw", /^\{\n {2}"lr": 0\.0003,\n {2}"layers": 2,/],
     ["mnist --json", /^\[\n {2}\{"run":"keras\/mnist","config":\{"model":"resnet18"/],

@@ -17,7 +17,7 @@ const MOVED = `on ${hostname()} after laptop`;
 const STOPPED_AT = 100;
 const KILLED_AT = 80;
 
-const NAMED = `old/stopped (at step ${STOPPED_AT}), old/killed (at step ${KILLED_AT}) are left as they are: engine revision 1 made their checkpoints, and revision ${NOW} would go on to other bits; --mixed-revisions goes on from there, --restart trains them anew`;
+const NAMED = `old/stopped (at step ${STOPPED_AT}), old/killed (at step ${KILLED_AT}) are not touched: engine revision 1 made their checkpoints, and revision ${NOW} would continue with other bits; --mixed-revisions goes on from there, --restart trains them again`;
 
 type Row = Readonly<Record<string, unknown>>;
 
@@ -52,7 +52,7 @@ test("run trains what is new, names what another revision has begun, and leaves 
   expect(status).toBe(2);
   expect(stderr).toContain(NAMED);
   expect(stderr).toContain(
-    "old/killed: left as it is, its checkpoint at step 80 is of engine revision 1\n",
+    "old/killed: not touched, its checkpoint at step 80 is of engine revision 1\n",
   );
   expect(stdout).toMatch(/old\/new +finished/);
   expect(await history(folder)).toEqual(before);

@@ -142,11 +142,11 @@ test("planning again takes runs out of the trash, trained as they were", async (
   await ablate(folder, "rm", "small");
 
   const plan = await ablate(folder, "plan", "small.yaml");
-  expect(plan.stderr).toBe("small/normed: in the trash; `ablate run` takes out what is planned\n");
+  expect(plan.stderr).toBe("small/normed: in the trash; `ablate run` restores planned runs\n");
   const again = await ablate(folder, "run", "small.yaml");
 
   expect(again.stderr).toContain("small/normed: out of the trash again\n");
-  expect(again.stderr).toContain("small/normed: already done");
+  expect(again.stderr).toContain("small/normed: already trained");
   expect(await runsIn(folder)).toEqual(["small/plain", "small/normed", "other/slow"]);
   expect((await ablate(folder, "restore")).stderr).toBe("the trash is empty\n");
 });
@@ -180,11 +180,13 @@ test("gc asks, purges for good and makes the file smaller", async () => {
 
   expect(asked.status).toBe(2);
   expect(asked.stderr).toMatch(
-    /^ablate: gc would delete 2 runs, about \d.* permanently; say --yes, or --dry-run to see what\n$/,
+    /^ablate: gc would delete 2 runs, about \d.* permanently; add --yes, or --dry-run to list it\n$/,
   );
   expect(dry).toMatchObject({ dry_run: true, runs: 2, grids: 0 });
-  expect(young).toMatch(/^purged 0 runs/);
-  expect(purged.stdout).toMatch(/^purged 2 runs, 0 grids, 0 checkpoints: .*MB before, .* after\n$/);
+  expect(young).toMatch(/^deleted 0 runs/);
+  expect(purged.stdout).toMatch(
+    /^deleted 2 runs, 0 grids, 0 checkpoints: .*MB before, .* after\n$/,
+  );
   const after = statSync(store).size;
   expect(after).toBeLessThan(before / 2);
   const foretold = Number(dry?.bytes_after);
@@ -194,11 +196,11 @@ test("gc asks, purges for good and makes the file smaller", async () => {
 });
 
 test.each([
-  ["n\r", 0, "nothing is purged", 1],
-  ["\r", 0, "nothing is purged", 1],
-  ["\u0003", 130, "nothing is purged", 1],
-  ["\u0004", 130, "nothing is purged", 1],
-  ["y\r", 0, "purged 1 run", 0],
+  ["n\r", 0, "nothing was deleted", 1],
+  ["\r", 0, "nothing was deleted", 1],
+  ["\u0003", 130, "nothing was deleted", 1],
+  ["\u0004", 130, "nothing was deleted", 1],
+  ["y\r", 0, "deleted 1 run", 0],
 ])("on a terminal gc asks, and %j is an answer", async (keys, code, said, left) => {
   const folder = await trainedFolder();
   await ablate(folder, "rm", "small/normed");
@@ -253,7 +255,7 @@ sqliteTest("a run that is half purged does not come back, and the next gc ends i
     expect(status).toBe(2);
     expect(stderr).toMatch(/normed cannot come back: a purge has begun to delete it; `ablate gc`/);
   }
-  expect(gc.stdout).toMatch(/^purged 1 run, 0 grids/);
+  expect(gc.stdout).toMatch(/^deleted 1 run, 0 grids/);
   expect(await runsIn(folder)).toEqual(["small/plain", "other/slow"]);
   expect((await ablate(folder, "restore")).stderr).toBe("the trash is empty\n");
 });
@@ -265,7 +267,7 @@ sqliteTest("of a grid that is half purged comes back what is whole", async () =>
   const { status, stdout, stderr } = await ablate(folder, "restore", "small");
 
   expect([status, stdout]).toEqual([0, "grid small with 1 run: restored\n"]);
-  expect(stderr).toBe("small/normed: stays, a purge has begun to delete it\n");
+  expect(stderr).toBe("small/normed: stays in the trash, its deletion has begun\n");
   expect(await runsIn(folder)).toEqual(["small/plain"]);
 });
 

@@ -91,7 +91,7 @@ test.skipIf(missing !== null)("where nobody is, workers says how to start one", 
 
   expect(status).toBe(0);
   expect(stdout).toBe(
-    `nobody is there; a worker is started on any machine by: ablate worker ${url}\n`,
+    `no worker and no coordinator is connected; start a worker on any machine: ablate worker ${url}\n`,
   );
   expect(jsonRows(await ablate(folder, "workers", url, "--json"))).toEqual([
     { kind: "outbox", messages: 0, bytes: 0 },
@@ -102,7 +102,7 @@ test.skipIf(missing !== null)(
   "a worker that comes first waits, says so, and goes on Ctrl-C",
   async () => {
     const worker = startTold({}, folder, "worker", url);
-    await worker.said(/waits for runs, which nobody hands out now/);
+    await worker.said(/waits for runs, none is assigned now/);
 
     worker.child.kill("SIGINT");
 

@@ -26,7 +26,9 @@ export const command: Command = {
     const asJson = flags.has("json");
     if (run.source !== null && !asJson) {
       terminal.warn(
-        asLine(`${run.name} is recorded from a log (${run.source}): no config of ours trains it`),
+        asLine(
+          `${run.name} is recorded from a log (${run.source}), so it has no config that trains it`,
+        ),
       );
       terminal.write(`${withEscapes(JSON.stringify(config, null, 2))}\n`);
       return 0;

@@ -129,11 +129,11 @@ function noteOn(
   const isOurs = source === null;
   if (!isOurs && examples === 0) {
     const lacks = reader.parameters(name).length === 0 ? "update:data ratios and probes" : "probes";
-    return `its log has no ${lacks}: what they tell is not known`;
+    return `its log has no ${lacks}, so rules about them cannot be checked`;
   }
   if (examples === 0) return "";
   const of = `of ${count(examples)} examples`;
-  if (!isOurs) return `${of} that its script has chosen, the same in every probe`;
+  if (!isOurs) return `${of} chosen by its script, the same in every probe`;
   const { probes } = storedSettings(config).record;
   const isBatch = typeof probes === "object" && probes.examples === "batch";
   const which = isBatch

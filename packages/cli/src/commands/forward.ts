@@ -161,7 +161,7 @@ function tokensOf(text: string, vocabulary: readonly string[], context: number):
     const token = vocabulary.indexOf(character);
     if (token >= 0) return token;
     throw new UsageError(
-      `the network knows no "${character}", of "${text}"; it knows ${vocabulary.map(visibleSpaces).join("")}`,
+      `the vocabulary has no "${character}", of "${text}"; it knows ${vocabulary.map(visibleSpaces).join("")}`,
     );
   });
   return [...new Array<number>(context - tokens.length).fill(0), ...tokens];

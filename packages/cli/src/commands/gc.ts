@@ -42,18 +42,18 @@ export const command: Command = {
       else if (entries.length === 0) terminal.warn("nothing to purge\n");
       else
         terminal.write(
-          `${trashTable(entries, Date.now(), terminal.paint)}to purge: ${trashTotal(entries)}\n`,
+          `${trashTable(entries, Date.now(), terminal.paint)}to delete permanently: ${trashTotal(entries)}\n`,
         );
       return 0;
     }
     const answer = entries.length === 0 ? "yes" : await confirmation(entries, invocation);
     if (answer !== "yes") {
-      terminal.warn("nothing is purged\n");
+      terminal.warn("nothing was deleted\n");
       return answer === "no" ? 0 : STOPPED_BY_USER;
     }
     const collected = collectGarbage(path, {
       until,
-      onProgress: (done, of) => showInPlace(terminal, `purging run ${done + 1} of ${of}`),
+      onProgress: (done, of) => showInPlace(terminal, `deleting run ${done + 1} of ${of}`),
     });
     showInPlace(terminal, "");
     const { runs, grids, checkpoints, bytesBefore, bytesAfter } = collected;
@@ -62,7 +62,7 @@ export const command: Command = {
       terminal.write(jsonArray([{ dry_run: false, ...record, bytes_after: bytesAfter }]));
       return 0;
     }
-    const purged = `purged ${counted(runs, "run")}, ${counted(grids, "grid")}, ${counted(checkpoints, "checkpoint")}`;
+    const purged = `deleted ${counted(runs, "run")}, ${counted(grids, "grid")}, ${counted(checkpoints, "checkpoint")}`;
     terminal.write(asLine(`${purged}: ${bytes(bytesBefore)} before, ${bytes(bytesAfter)} after`));
     return 0;
   },
@@ -89,7 +89,7 @@ async function confirmation(
   const { stdin, stderr } = process;
   if (stdin.isTTY !== true || stderr.isTTY !== true) {
     throw new UsageError(
-      `gc would delete ${trashTotal(entries)} permanently; say --yes, or --dry-run to see what`,
+      `gc would delete ${trashTotal(entries)} permanently; add --yes, or --dry-run to list it`,
     );
   }
   const dialogue = createInterface({ input: stdin, output: stderr });

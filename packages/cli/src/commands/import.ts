@@ -64,7 +64,7 @@ export const command: Command = {
       );
     };
     const exitCode = await interruptible(work, () =>
-      terminal.warn("stopped: what is imported stays; the same command goes on\n"),
+      terminal.warn("stopped: imported runs stay; the same command continues\n"),
     );
     return exitCode === 0 && !isWhole ? 1 : exitCode;
   },
@@ -91,7 +91,7 @@ function isLog(path: string): boolean {
 
 const CHANGES: Readonly<Record<RunChange, string>> = {
   added: "new here",
-  replaced: "more complete there",
+  replaced: "more complete in the source",
   kept: "as complete here",
   training: "being trained here: kept",
   trashed: "in the trash here: stays there",
@@ -110,7 +110,7 @@ function pageOf(
     count(steps),
   ]);
   const style = tableStyle(paint, (text, _, column) => (column === 3 ? stateStyle(text) : null));
-  const columns = ["run", "there", "what", "state", right("steps")];
+  const columns = ["run", "source", "result", "state", right("steps")];
   const updated = grids
     .filter(({ change }) => change === "updated")
     .map(({ grid }) => `grid ${grid}`);
@@ -125,7 +125,8 @@ function pageOf(
 function revisionNotes(runs: ImportReport["runs"]): readonly string[] {
   const differing = runs.flatMap(({ run, change, revision_here: here, revision_there: there }) => {
     if (here === null || there === null || here === there) return [];
-    const stays = change === "replaced" ? "what is there takes its place" : "what is here stays";
+    const stays =
+      change === "replaced" ? "the other store's record replaces it" : "the record here stays";
     const by = `revision ${revisionWords(here)} of the engine here and by revision ${revisionWords(there)} there`;
     return [{ run, text: `trained by ${by}, whose bits differ; ${stays}` }];
   });

@@ -103,6 +103,6 @@ export function writeNew(file: string, path: string, text: string): void {
     writeFileSync(path, text, { flag: "wx" });
   } catch (cause) {
     if (!(cause instanceof Error) || !("code" in cause) || cause.code !== "EEXIST") throw cause;
-    throw new UsageError(`${file} exists and is left as it is; name another file`, { cause });
+    throw new UsageError(`${file} exists and was not changed; name another file`, { cause });
   }
 }

@@ -77,7 +77,7 @@ export const command: Command = {
     });
     const kept = rows.flatMap((row) => row.kept ?? []);
     const exitCode = kept.length > 0 ? 2 : 0;
-    const inTrash = "in the trash; `ablate run` takes out what is planned";
+    const inTrash = "in the trash; `ablate run` restores planned runs";
     const said = { inTrash, isRestart: mode === "restart" };
     const all = [...planNotes(planned), ...notesBefore(planned, stored, said), ...keptNote(kept)];
     if (mode === "resume" && !flags.has("mixed-revisions")) {

@@ -73,6 +73,7 @@ export const command: Command = {
     try {
       const { isCut, notice } = await printed(path, sql, { format, limit, timeoutMs, terminal });
       if (notice !== null) terminal.warn(asLine(`ablate: ${notice}`));
+      for (const note of internalTables(sql)) terminal.warn(asLine(`ablate: ${note}`));
       if (isCut) {
         terminal.warn(
           asLine(`ablate: the first ${limit} rows; --limit N gives more, --limit 0 all`),
@@ -86,6 +87,34 @@ export const command: Command = {
     }
   },
 };
+
+/** Names the tables of a query that are no views, with the view that is meant, if any. */
+function internalTables(sql: string): readonly string[] {
+  const plain = sql.replace(/'(?:[^']|'')*'|--[^\n]*|\/\*[\s\S]*?\*\//g, " ");
+  const named = [...plain.matchAll(/\b(?:from|join)\s+["`[]?(\w+)(?!\w|\s*\()/gi)];
+  const ours = [
+    ...plain.matchAll(
+      /["`]?(\w+)["`]?\s*(?:\([^()]*\)\s*)?as\s+(?:(?:not\s+)?materialized\s+)?\(/gi,
+    ),
+  ];
+  const views = SCHEMA.map(({ name }) => name);
+  const known = new Set([...views, ...ours.map(([, name = ""]) => name)].map(lower));
+  const tables = new Set(
+    named.map(([, name = ""]) => lower(name)).filter((name) => !known.has(name)),
+  );
+  return [...tables]
+    .filter((name) => !/^(?:sqlite|pragma|json)_/.test(name))
+    .map((name) => {
+      const view = closest(name, views);
+      const hint =
+        view === null ? "`ablate query --explain-schema` lists the views" : `the view is ${view}`;
+      return `${name} is an internal table, which may change with any version; ${hint}`;
+    });
+}
+
+function lower(name: string): string {
+  return name.toLowerCase();
+}
 
 type Printing = {
   readonly format: RowFormat;

@@ -28,7 +28,7 @@ export const command: Command = {
       ? { entries, purged: [] }
       : restore(storePath(invocation), flags.rest);
     for (const name of purged)
-      terminal.warn(asLine(`${name}: stays, a purge has begun to delete it`));
+      terminal.warn(asLine(`${name}: stays in the trash, its deletion has begun`));
     if (flags.has("json")) {
       terminal.write(jsonArray(shown.map(trashRecord)));
     } else if (!isListing) {

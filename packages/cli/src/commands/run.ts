@@ -130,7 +130,7 @@ export const command: Command = {
 async function remoteOf({ flags, terminal }: Invocation): Promise<Remote | undefined | null> {
   const maxOutbox = flags.size("max-outbox");
   if (!flags.has("on")) {
-    if (maxOutbox !== undefined) throw new UsageError("--max-outbox goes with --on");
+    if (maxOutbox !== undefined) throw new UsageError("--max-outbox needs --on");
     return undefined;
   }
   const address = await databaseAddress(terminal, flags.text("on"));
@@ -141,7 +141,7 @@ async function remoteOf({ flags, terminal }: Invocation): Promise<Remote | undef
 function threadsOf(flags: Flags, { runs }: Planned, { warn }: Terminal): number | undefined {
   const threads = flags.count("threads", 1);
   if (threads !== undefined && runs.some(({ resolved }) => resolved.engine !== "simd")) {
-    warn(asLine("--threads is for the engine simd; tfjs computes each of its runs as ever"));
+    warn(asLine("--threads applies to the engine simd only, not to tfjs"));
   }
   const cores = availableParallelism();
   if (threads === undefined || threads <= cores) return threads;

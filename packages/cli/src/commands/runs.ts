@@ -10,7 +10,7 @@ import { asksForPlan, EVERY_RUN, matchingRuns, runsInScope, scopeOf } from "../s
 
 export const command: Command = {
   about:
-    "Lists the runs in the store, oldest first, with state, settings that differ, and losses. Arguments form a filter: parts of a name, a label or a tag, field:pattern, comparisons, and, or, not. States are pending, running, finished, failed, diverged, stopped (by the user) and interrupted (its process died).",
+    "Lists the runs in the store, oldest first, with state, findings, seed, steps, losses and speed; `ablate compare` shows settings. Arguments form a filter: parts of a name, a label or a tag, field:pattern, comparisons, and, or, not. States are pending, running, finished, failed, diverged, stopped (by the user) and interrupted (its process died).",
   options: {
     ...READING_OPTIONS,
     only: ONLY_OPTION,
@@ -30,7 +30,7 @@ export const command: Command = {
     const grid = flags.text("grid");
     const state = flags.choice("state", RUN_STATES);
     const words = flags.rest.length === 0 ? [] : [flags.rest.join(" ")];
-    const runs = withReader(invocation, (reader) => {
+    const { runs, isNarrowed } = withReader(invocation, (reader) => {
       if (grid !== undefined) checkGrid(reader, grid);
       const texts = [...words, ...flags.texts("only")];
       const isAll = grid === undefined || texts.some(asksForPlan);
@@ -41,8 +41,9 @@ export const command: Command = {
         { texts: words, source: "" },
         { texts: flags.texts("only"), source: "--only " },
       ];
-      return matchingRuns(listed, filters, reader);
+      return { runs: matchingRuns(listed, filters, reader), isNarrowed: all.length > 0 };
     });
+    if (runs.length === 0 && isNarrowed) terminal.warn("no run matches\n");
     terminal.write(
       flags.has("json") ? jsonArray(runs.map(runRow)) : runsTable(runs, terminal.paint),
     );

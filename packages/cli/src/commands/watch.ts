@@ -100,7 +100,7 @@ function goneChecker(path: string): () => void {
   const opened = numberOf();
   return () => {
     if (numberOf() === opened) return;
-    throw new UsageError(`${path} was removed or replaced; nothing more is seen of it`);
+    throw new UsageError(`${path} was removed or replaced; watching ends`);
   };
 }
 

@@ -36,7 +36,7 @@ function fileNotes(
     control === null
       ? []
       : [
-          `warning: ${name}: line ${control.line}, ${quoted(control.text)}, holds a control character, which is learnt like any other`,
+          `warning: ${name}: line ${control.line}, ${quoted(control.text)}, contains a control character, which the network learns like any other`,
         ];
   return [...isSplit, ...hasControl];
 }

@@ -53,7 +53,7 @@ function whyOther(differences: readonly Difference[]): string {
     if (stored !== planned) return `${key} ${stored}, not ${planned}`;
     return `${key} ${JSON.stringify(first)}, not ${JSON.stringify(second)}`;
   });
-  return texts.length === 0 ? "what another version made of its config" : listed(texts);
+  return texts.length === 0 ? "its config as another version resolved it" : listed(texts);
 }
 
 /** Names the configs that share a grid with the one that is planned. */
@@ -72,7 +72,7 @@ function otherConfigs({
   );
   const command = `ablate run ${shellWord(config.file)} --replace`;
   return [
-    `the grid ${name} is shared by ${listed([...paths, nameOf(origin.config)])}, whose runs all stay in it; give one of them another name, or leave behind what is not of this one: \`${command}\``,
+    `the grid ${name} is shared by ${listed([...paths, nameOf(origin.config)])}: the runs of all of them are current; rename the grid in one of them, or mark the runs of the others as left: \`${command}\``,
   ];
 }
 

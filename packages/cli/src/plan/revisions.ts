@@ -32,12 +32,12 @@ export function keptNote(kept: readonly KeptRun[]): readonly string[] {
     listed([...new Set(kept.map(of))].sort((a, b) => a - b).map(String));
   const [are, them, theirs] =
     kept.length === 1
-      ? ["is left as it is", "it", "its checkpoint"]
-      : ["are left as they are", "them", "their checkpoints"];
+      ? ["is not touched", "it", "its checkpoint"]
+      : ["are not touched", "them", "their checkpoints"];
   const made = `engine revision ${numbers(({ revision }) => revision)} made ${theirs}`;
-  const now = `revision ${numbers(({ current }) => current)} would go on to other bits`;
+  const now = `revision ${numbers(({ current }) => current)} would continue with other bits`;
   return [
-    `${few(places)} ${are}: ${made}, and ${now}; --mixed-revisions goes on from there, --restart trains ${them} anew, each with --only for some runs alone`,
+    `${few(places)} ${are}: ${made}, and ${now}; --mixed-revisions goes on from there, --restart trains ${them} again; add --only for some of the runs`,
   ];
 }
 

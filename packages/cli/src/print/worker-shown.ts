@@ -83,9 +83,9 @@ function sentenceOf(
     case "failed":
       return `${event.run}: ${paint("red", "failed")}: ${event.error}`;
     case "lost":
-      return `${event.run}: ${paint("yellow", "lost")}: ${event.error}; it is handed out again`;
+      return `${event.run}: ${paint("yellow", "lost")}: ${event.error}; it is assigned again`;
     case "over":
-      return `${event.run}: nobody waits for it any more, dropped`;
+      return `${event.run}: dropped, no coordinator waits for it any more`;
     case "database":
     case "outbox":
       return troubleText(event, paint);
@@ -109,7 +109,7 @@ function connectedLines(
   return [
     `${paint("green", "database")}: connected to ${database}`,
     `worker ${event.pid} on ${host}: ablate ${event.version}, protocol ${event.protocol}, engines ${engines}; ${most} at a time`,
-    "Ctrl-C once hands the current run on after a checkpoint, twice leaves at once",
+    "Ctrl-C once returns the current run after a checkpoint, twice stops at once",
   ];
 }
 
@@ -118,7 +118,7 @@ function waitingText(
   database: string,
 ): string {
   if (coordinators.length === 0) {
-    return `waits for runs, which nobody hands out now; that is done by: ablate run CONFIG --on ${database}`;
+    return `waits for runs, none is assigned now; start some: ablate run CONFIG --on ${database}`;
   }
   const whose = coordinators.map(({ grid, host }) => `${grid} on ${host}`).join(", ");
   return `waits for runs of ${whose}`;
@@ -144,7 +144,9 @@ function troubleText(
     return `${paint("green", event.event)}: ${again}, after ${after}; training goes on`;
   }
   const what =
-    event.event === "database" ? event.error : "what was sent is not stored yet, and it is full";
+    event.event === "database"
+      ? event.error
+      : "it is full, the results sent so far are not stored yet";
   return `${paint("yellow", event.event)}: ${what}; training waits, nothing is lost`;
 }
 

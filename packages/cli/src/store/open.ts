@@ -120,7 +120,7 @@ function warnOfDamage({ terminal }: Invocation, { checks }: StoreReader): void {
   warnOfLostRows(terminal, checks);
   for (const grid of checks.grids()) {
     terminal.warn(
-      asLine(`ablate: grid ${grid}: its text, plans, tags or note are not what the digest says`),
+      asLine(`ablate: grid ${grid}: its text, plans, tags or note do not match its digest`),
     );
   }
 }
@@ -137,7 +137,7 @@ function warnOfLostRows(terminal: Invocation["terminal"], checks: StoreReader["c
   if (fault === null) return;
   terminal.warn(
     asLine(
-      `ablate: the store is damaged, and runs may be missing here: ${fault}; \`ablate doctor --repair\` builds its indices anew`,
+      `ablate: the store is damaged, and runs may be missing here: ${fault}; \`ablate doctor --repair\` rebuilds its indices`,
     ),
   );
 }
@@ -145,9 +145,7 @@ function warnOfLostRows(terminal: Invocation["terminal"], checks: StoreReader["c
 /** Says of a damaged run what is left out, and what to do. */
 export function damageLine({ run, reason, isOfName, isSetAside }: RunDamage): string {
   if (isSetAside) {
-    return asLine(
-      `ablate: ${run} was set aside as damaged: ${reason}; what is shown of it may be wrong`,
-    );
+    return asLine(`ablate: ${run} was set aside as damaged: ${reason}; its numbers may be wrong`);
   }
   return asLine(
     isOfName

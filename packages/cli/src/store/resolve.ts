@@ -130,7 +130,7 @@ export function selectedRuns(
   const kept = matchingRuns(unique, [{ texts: only, source: "--only " }], reader);
   if (kept.length > 0) return kept;
   if (unique.length === 0 && reader.runs().length > 0) {
-    throw new UsageError("every run is left from earlier plans; --all takes them");
+    throw new UsageError("every run is left from earlier plans; --all includes them");
   }
   throw new UsageError(
     unique.length === 0

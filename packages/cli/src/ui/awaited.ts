@@ -4,7 +4,7 @@ import { dirname } from "node:path";
 import { systemReason } from "@ablate/text";
 import { UsageError } from "../command-line/errors.ts";
 
-/** @throws UsageError - if nothing can ever be at a path */
+/** @throws UsageError - if nothing can exist at a path */
 export function refuseNever(path: string): void {
   let folder = path;
   try {
@@ -14,5 +14,5 @@ export function refuseNever(path: string): void {
     const reason = error instanceof Error ? systemReason(error) : undefined;
     throw reason === undefined ? error : new UsageError(`${folder}: ${reason}`);
   }
-  throw new UsageError(`nothing can ever be at ${path}: ${folder} is a file, not a folder`);
+  throw new UsageError(`nothing can exist at ${path}: ${folder} is a file, not a folder`);
 }

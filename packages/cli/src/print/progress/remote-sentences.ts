@@ -19,7 +19,7 @@ export function remoteLine(
     case "evicted": {
       const where = event.host === null ? "its worker" : `its worker on ${event.host}`;
       const at = event.from === 0 ? "" : ` at step ${count(event.from)}`;
-      return `${event.run}: ${where} was told to go; it is handed to another one, goes on${at}`;
+      return `${event.run}: ${where} was told to stop; another worker continues it${at}`;
     }
   }
 }
@@ -27,14 +27,14 @@ export function remoteLine(
 function databaseLine({ state, database, error, seconds }: Of<"database">, paint: Paint): string {
   if (state === "connected") return `${paint("green", "database")}: connected to ${database}`;
   if (state === "waiting") {
-    return `${paint("yellow", "database")}: ${error}; workers go on meanwhile, it is tried again until it answers`;
+    return `${paint("yellow", "database")}: ${error}; workers continue, and ablate tries again until it answers`;
   }
   return `${paint("green", "database")}: answers again, after ${duration(Math.ceil(seconds))}`;
 }
 
 function workersLine({ workers, slots, database }: Of<"workers">, paint: Paint): string {
   if (workers === 0) {
-    const none = paint("yellow", "no worker is there");
+    const none = paint("yellow", "no worker is connected");
     return `${none}; start one on any machine: ablate worker ${database}`;
   }
   const most = slots === workers ? "" : `, ${counted(slots, "run")} at a time`;

@@ -19,15 +19,15 @@ export function lineOf(event: GridEvent, paint: Paint): string | null {
       const rest = runs - toTrain - done;
       const parts = [
         counted(runs, "run"),
-        ...(done > 0 ? [`${count(done)} done already`] : []),
-        ...(rest > 0 ? [`${count(rest)} not to train`] : []),
+        ...(done > 0 ? [`${count(done)} already trained`] : []),
+        ...(rest > 0 ? [`${count(rest)} skipped`] : []),
       ];
       return `${event.grid}: ${parts.join(", ")}`;
     }
     case "skipped":
       return `${event.run}: ${skippedText(event)}`;
     case "kept":
-      return `${event.run}: left as it is, its checkpoint at step ${count(event.step)} is of engine revision ${event.revision}`;
+      return `${event.run}: not touched, its checkpoint at step ${count(event.step)} is of engine revision ${event.revision}`;
     case "engine":
       return `engine ${event.engine}: ${engineText(event)}`;
     case "started": {
@@ -88,14 +88,14 @@ function skippedText(event: Of<"skipped">): string {
     return `failed before, ${at}; --retry-failed --mixed-revisions together train it on from there`;
   }
   if (state === "diverged" && otherRevision !== null) {
-    return "already done: diverged; --restart trains it once more";
+    return "already trained: diverged; --restart trains it once more";
   }
   return SKIPPED[state] ?? state;
 }
 
 const SKIPPED: Readonly<Record<string, string>> = {
-  finished: "already done",
-  diverged: "already done: diverged, and would again; --restart trains it once more",
+  finished: "already trained",
+  diverged: "already trained: diverged, and would again; --restart trains it once more",
   failed: "failed before; --retry-failed tries it again",
   running: "another process is training it",
 };
