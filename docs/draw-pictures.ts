@@ -33,6 +33,7 @@ import {
   GRIDS,
   type GridName,
   OWN_PICTURE,
+  planCommand,
   REPORT_PICTURE,
 } from "./pictures.ts";
 
@@ -191,6 +192,7 @@ function drawReport(): void {
 }
 
 function writeFigure(picture: FigurePicture, png: Uint8Array): void {
-  const source = sourceOf(figureSource(picture));
+  const planned = ablate(planCommand(picture.grid), store(picture.grid));
+  const source = sourceOf(figureSource(picture, planned));
   writeFileSync(join(PICTURES, `${picture.name}.png`), withSource(png, source));
 }

@@ -1,5 +1,4 @@
 /** The pictures in `docs/pictures`: what each is made of. `pnpm pictures` draws them, tests ask whether they are today's. */
-import { readFileSync } from "node:fs";
 
 /** The grids behind them: the arguments that train each, in a folder of its own. */
 export const GRIDS = {
@@ -93,11 +92,16 @@ export const REPORT_PICTURE = {
   size: { width: 1100, height: 1120 },
 } as const;
 
-/** What a chart or a report is drawn from: its config and its commands. */
-export function figureSource({ grid, args }: FigurePicture): string {
-  const [, config] = GRIDS[grid];
-  const text = readFileSync(new URL(`../${config}`, import.meta.url), "utf8");
-  return JSON.stringify([text, GRIDS[grid], args, CHART_FLAGS]);
+/** The command that lists the runs of a grid as JSON, with the hash of each. */
+export function planCommand(grid: GridName): readonly string[] {
+  const [, ...words] = GRIDS[grid];
+  return ["plan", ...words, "--json"];
+}
+
+/** What a chart or a report is drawn from: the runs of its grid, by what `planCommand` prints, and its command. */
+export function figureSource({ args }: FigurePicture, planned: string): string {
+  const runs: readonly { readonly hash: string }[] = JSON.parse(planned);
+  return JSON.stringify([runs.map(({ hash }) => hash), args, CHART_FLAGS]);
 }
 
 /** The command as a reader types it. */
