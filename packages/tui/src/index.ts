@@ -8,7 +8,7 @@ export { drawRange, type RangeChart } from "./draw-range.ts";
 export { KEYS, type KeyBinding, keyName } from "./keys/table.ts";
 export { openUi, type UiOptions } from "./program/open-ui.ts";
 export type { Annotate } from "./session/session.ts";
-export type { PaperChart } from "./state/paper-chart.ts";
+export type { PaperChart, PaperPart } from "./state/paper-chart.ts";
 export { glyphsFor, show, themeFor } from "./terminal/show.ts";
 export { beside, type Line, piece } from "./text/line.ts";
 export { type Background, paint, type Theme } from "./text/theme.ts";

@@ -130,8 +130,10 @@ test("every command does what it says, and leaves the line", () => {
     expect([line, of(ui)]).toEqual([line, wanted]);
     expect(ui.state.settings.commands).toEqual([line]);
   }
-  for (const [line, effect] of Object.values(EFFECTS))
-    expect([line, type(session(path), line)]).toEqual([line, effect]);
+  for (const [line, effect] of Object.values(EFFECTS)) {
+    const ui = session(path, { settings: { view: "charts" } });
+    expect([line, type(ui, line)]).toEqual([line, effect]);
+  }
   for (const view of VIEW_NAMES) {
     const ui = session(path);
     type(ui, view);

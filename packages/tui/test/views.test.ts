@@ -130,6 +130,7 @@ const CHECKS: ReadonlyMap<string, Check> = new Map([
   ["w", { name: "beside", view: "layers", seen: "one run alone" }],
   ["y", { name: "copy", seen: "6 rows copied as CSV" }],
   ["Y", { name: "csv", seen: "6 rows written to ablate-runs.csv" }],
+  ["P", { name: "picture", seen: "Runs has no chart to write: 2 Charts, 3 Run" }],
   ["?", { name: "help", seen: "keys and commands" }],
 ]);
 

@@ -36,7 +36,7 @@ export const curves: Builder = (reader, groups, { request, look }) => {
     }
     const { panel, isCut } = linePanel(drawn, {
       title,
-      request: { ...request, y: request.yOf?.get(one) ?? request.y },
+      request: requestFor(one, request),
     });
     const guides = guideMarks(reader, runs, { series: one, panel, look });
     return { panel: { ...panel, marks: [...guides, ...panel.marks] }, isCut, title };
@@ -50,8 +50,14 @@ export const curves: Builder = (reader, groups, { request, look }) => {
   };
 };
 
+/** Returns the request with what is of one series alone; logarithms are never drawn on a logarithmic axis. */
+function requestFor(series: string, request: ChartRequest): ChartRequest {
+  const isLogY = request.isLogY && !series.startsWith("log10_ratio:");
+  return { ...request, isLogY, y: request.yOf?.get(series) ?? request.y };
+}
+
 /** @throws UsageError - if one is unknown */
-function seriesNamed(
+export function seriesNamed(
   reader: StoreReader,
   runs: readonly ComparedRun[],
   names: readonly string[],
@@ -90,7 +96,7 @@ export const SERIES_TITLES: Readonly<Record<string, string>> = {
   test_loss: "test loss",
 };
 
-function titleOf(series: string, runs: readonly ComparedRun[]): string {
+export function titleOf(series: string, runs: readonly ComparedRun[]): string {
   if (isMetric(series)) {
     const name = nameOf(series);
     const unit = runs.flatMap(({ metrics }) => metrics?.get(name)?.unit ?? [])[0];
@@ -104,7 +110,7 @@ function titleOf(series: string, runs: readonly ComparedRun[]): string {
 type Guided = { readonly series: string; readonly panel: Panel; readonly look: Look };
 
 /** Draws what guessing costs, or how large updates should be, where that is within the chart. */
-function guideMarks(
+export function guideMarks(
   reader: StoreReader,
   runs: readonly ComparedRun[],
   { series, panel: { x, y }, look }: Guided,
@@ -125,9 +131,13 @@ const BANDS: Readonly<Record<Band, string>> = {
   none: "",
 };
 
-export function seedWords(groups: readonly Group[], band: Band): string {
+export function seedWords(
+  groups: readonly Group[],
+  band: Band,
+  ofOne = "a line for each run",
+): string {
   const most = mostSeeds(groups);
-  if (most === 1) return "a line for each run";
+  if (most === 1) return ofOne;
   const words = `the mean over up to ${most} seeds`;
   return band === "none" ? words : `${words}, bands: ${BANDS[band]}`;
 }

@@ -9,8 +9,12 @@ import { layers } from "./layers.ts";
 import { figureOf } from "./panel.ts";
 import { ratios } from "./ratios.ts";
 import type { ChartRequest, Kind } from "./request.ts";
+import { together } from "./together.ts";
 
 const BUILDERS: Readonly<Record<Kind, Builder>> = { curves, ratios, layers, histograms, effects };
+
+/** What a part of a figure shows of which groups. */
+export type Part = { readonly groups: readonly Group[]; readonly request: ChartRequest };
 
 type Paper = { readonly sheet: Sheet; readonly caption: string };
 
@@ -24,17 +28,29 @@ export function drawChart(
   selected: readonly RunSummary[],
   request: ChartRequest,
 ): Paper {
-  return drawGroups(reader, groupsOf(reader, selected, request), request);
+  return drawParts(reader, [{ groups: groupsOf(reader, selected, request), request }]);
 }
 
-/** Does the same with runs that are in groups already. @throws UsageError - as above */
-export function drawGroups(
-  reader: StoreReader,
-  groups: readonly Group[],
-  request: ChartRequest,
-): Paper {
-  if (request.kind !== "effects") refuseMany(groups);
+/** Lays out charts of several kinds in one figure, of runs that are in groups already. @throws UsageError - as above */
+export function drawParts(reader: StoreReader, parts: readonly [Part, ...Part[]]): Paper {
+  const [{ request }] = parts;
   const look = paperLook(request);
-  const drawn = BUILDERS[request.kind](reader, groups, { request, look });
-  return { sheet: sheetOf(figureOf(drawn, request), look), caption: drawn.caption };
+  const drawn = parts.map((part) => {
+    if (part.request.kind !== "effects") refuseMany(part.groups);
+    const builder = part.request.together === null ? BUILDERS[part.request.kind] : together;
+    return builder(reader, part.groups, { request: part.request, look });
+  });
+  const said = (texts: readonly string[], by: string): string => [...new Set(texts)].join(by);
+  const whole = {
+    title: said(
+      drawn.map(({ title }) => title),
+      "; ",
+    ),
+    panels: drawn.flatMap(({ panels }) => panels),
+    caption: said(
+      drawn.map(({ caption }) => caption),
+      " ",
+    ),
+  };
+  return { sheet: sheetOf(figureOf(whole, request), look), caption: whole.caption };
 }

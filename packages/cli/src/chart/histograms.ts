@@ -4,7 +4,6 @@ import {
   type BinAxis,
   binAxis,
   densityOf,
-  type Histogram,
   type StoreReader,
   type TensorKind,
   type TensorProbe,
@@ -23,6 +22,8 @@ const KINDS: Readonly<Partial<Record<TensorKind, string>>> = {
   activation_gradient: "gradients of activations",
   weight: "weights",
   weight_gradient: "gradients of weights",
+  stream: "residual stream",
+  stream_gradient: "gradients of the residual stream",
 };
 
 const CELLS = 60;
@@ -30,10 +31,14 @@ const ROWS = 7;
 const ROW = 34;
 const FRAME = 78;
 
+/** What `--layer` says for all of them. */
+const ALL = "all";
+
 export const histograms: Builder = (reader, groups, { request, look }) => {
   const [kind = "activation", ...others] = request.series;
   if (!isKind(kind)) throw unknown("series", kind, Object.keys(KINDS));
   if (others.length > 0) throw new UsageError("--kind histograms draws one --series at a time");
+  const lookAt = request.layer === ALL ? lookAtLayers : lookAtSteps;
   const probed = groups.flatMap((group) => {
     const seen = lookAt(reader, group, { kind, request });
     return seen === null ? [] : [seen];
@@ -41,12 +46,12 @@ export const histograms: Builder = (reader, groups, { request, look }) => {
   const [first] = probed;
   if (first === undefined) throw new UsageError(`these runs have no probes with ${KINDS[kind]}`);
   const axis = axisOf(probed, request);
-  const panels = probed.map((one) => panelOf(one, { kind, axis, look }));
+  const panels = probed.map((one) => panelOf(one, { axis, look }));
   const of = groups.some(({ runs }) => runs.length > 1) ? ", of one run of each group" : "";
   return {
-    title: `${KINDS[kind]} of ${first.layer}`,
+    title: first.title,
     panels,
-    caption: `Histograms of the ${KINDS[kind]} of ${first.layer} after so many updates as are written at the left, each as high as the highest of its row${of}.`,
+    caption: `Histograms of the ${first.title}${first.said}, each as high as the highest of its row${of}.`,
   };
 };
 
@@ -54,40 +59,83 @@ function isKind(name: string): name is TensorKind {
   return name in KINDS;
 }
 
+type Row = {
+  readonly name: string;
+  /** For those who do not see it. */
+  readonly when: string;
+  readonly tensor: TensorProbe;
+  /** The same at initialisation. */
+  readonly before?: TensorProbe | undefined;
+  /** Whether the axis is made for it: what an output has would leave hidden layers no room. */
+  readonly isReference: boolean;
+};
+
+/** What one run of a group has. */
 type Seen = {
   readonly group: Group;
-  readonly layer: string;
-  readonly rows: readonly {
-    readonly step: number;
-    readonly tensor: TensorProbe;
-    readonly histogram: Histogram;
-  }[];
+  readonly title: string;
+  /** What rows are, in the title of a chart and in a caption. */
+  readonly heading: string;
+  readonly said: string;
+  readonly rows: readonly Row[];
 };
 
 type Asked = { readonly kind: TensorKind; readonly request: ChartRequest };
 
-/** Reads a layer of the first run of a group that has probes. */
-function lookAt(reader: StoreReader, group: Group, { kind, request }: Asked): Seen | null {
-  const { from, to } = request.steps;
-  const run = group.runs.find(({ name }) => reader.probeSteps(name).length > 0);
-  if (run === undefined) return null;
-  const steps = reader
-    .probeSteps(run.name)
-    .filter((step) => step >= (from ?? 0) && step <= (to ?? step));
+/** Reads a layer of the first run of a group that has probes, at one after another. */
+function lookAtSteps(reader: StoreReader, group: Group, { kind, request }: Asked): Seen | null {
+  const { run, steps } = probesOf(reader, group, request);
   const [first] = steps;
-  const probe = first === undefined ? undefined : reader.probe(run.name, first);
+  const probe = first === undefined ? undefined : reader.probe(run, first);
   if (probe === undefined) return null;
   const having = probe.layers.filter(({ tensors }) => tensors[kind] !== undefined);
   const known = having.map(({ name }) => name);
   const usual = having.find((layer) => layer.kind === "hidden") ?? having[0];
   const layer = request.layer ?? usual?.name;
   if (layer === undefined) return null;
-  if (!known.includes(layer)) throw unknown("layer", layer, known);
-  const rows = evenly(steps, ROWS).flatMap((step) => {
-    const tensor = reader.probeTensors(run.name, step, kind).get(layer);
-    return tensor?.histogram ? [{ step, tensor, histogram: tensor.histogram }] : [];
+  if (!known.includes(layer)) throw unknown("layer", layer, [...known, ALL]);
+  const rows = evenly(steps, ROWS).flatMap((step): readonly Row[] => {
+    const tensor = reader.probeTensors(run, step, kind).get(layer);
+    if (!tensor?.histogram) return [];
+    return [{ name: count(step), when: `at step ${count(step)}`, tensor, isReference: true }];
   });
-  return rows.length === 0 ? null : { group, layer, rows };
+  if (rows.length === 0) return null;
+  return {
+    ...{ group, rows, title: `${KINDS[kind]} of ${layer}`, heading: "after … updates" },
+    said: " after so many updates as are written at the left",
+  };
+}
+
+/** Reads all layers at the last probe, and what they were at the first. */
+function lookAtLayers(reader: StoreReader, group: Group, { kind, request }: Asked): Seen | null {
+  const { run, steps } = probesOf(reader, group, request);
+  const [first, last] = [steps[0], steps.at(-1)];
+  if (first === undefined || last === undefined) return null;
+  const before = reader.probeTensors(run, first, kind);
+  const after = reader.probeTensors(run, last, kind);
+  const layers = reader.probe(run, last)?.layers ?? [];
+  const hidden = layers.filter((layer) => layer.kind === "hidden").map(({ name }) => name);
+  const isAnyHidden = hidden.some((name) => after.has(name));
+  const rows = [...after].flatMap(([name, tensor]): readonly Row[] => {
+    if (!tensor.histogram) return [];
+    const earlier = first === last ? undefined : before.get(name);
+    const isReference = !isAnyHidden || hidden.includes(name);
+    return [{ name, when: `of ${name}`, tensor, before: earlier, isReference }];
+  });
+  if (rows.length === 0) return null;
+  const dashed = first === 0 && last > 0 ? ", dashed at initialisation" : "";
+  const when = last === 0 ? "at initialisation" : `after ${count(last)} updates`;
+  return {
+    ...{ group, rows, title: KINDS[kind] ?? kind, heading: when },
+    said: ` of every layer ${when}${dashed}`,
+  };
+}
+
+/** Returns the first run of a group that has probes, and those within the steps that are asked for. */
+function probesOf(reader: StoreReader, { runs }: Group, { steps: { from, to } }: ChartRequest) {
+  const run = runs.find(({ name }) => reader.probeSteps(name).length > 0)?.name ?? runs[0].name;
+  const within = (step: number): boolean => step >= (from ?? 0) && step <= (to ?? step);
+  return { run, steps: reader.probeSteps(run).filter(within) };
 }
 
 /** Chooses so many, the first and the last among them. */
@@ -102,27 +150,30 @@ function evenly(all: readonly number[], most: number): readonly number[] {
 function axisOf(probed: readonly Seen[], { y }: ChartRequest): BinAxis {
   if (y !== null) return { range: Math.max(Math.abs(y.min), Math.abs(y.max)), isOctaves: false };
   return binAxis(
-    probed.flatMap(({ rows }) => rows.map(({ tensor }) => tensor)),
+    probed.flatMap(({ rows }) =>
+      rows.flatMap(({ tensor, before, isReference }) =>
+        isReference ? [tensor, before ?? []].flat() : [],
+      ),
+    ),
     false,
   );
 }
 
-type Drawing = { readonly kind: TensorKind; readonly axis: BinAxis; readonly look: Look };
+type Drawing = { readonly axis: BinAxis; readonly look: Look };
 
-function panelOf({ group, layer, rows }: Seen, { kind, axis, look }: Drawing): SizedPanel {
-  const spreads = rows.map(
-    ({ step, tensor }) => `${numberText(tensor.std)} at step ${count(step)}`,
-  );
-  const drawn = rows.map(({ step, histogram }) => {
-    return { name: count(step), cells: [...densityOf(histogram, axis, CELLS).cells] };
-  });
+function panelOf({ group, title, heading, rows }: Seen, { axis, look }: Drawing): SizedPanel {
+  const spreads = rows.map(({ when, tensor }) => `${numberText(tensor.std)} ${when}`);
+  const cellsOf = (tensor: TensorProbe | undefined): readonly number[] =>
+    tensor?.histogram ? [...densityOf(tensor.histogram, axis, CELLS).cells] : [];
   const panel = histogramPanel(
-    drawn,
+    rows.map(({ name, tensor, before }) => {
+      return { name, cells: cellsOf(tensor), before: cellsOf(before) };
+    }),
     {
-      title: `${group.name}: ${KINDS[kind]} of ${layer}`,
+      title: `${group.name}: ${title}`,
       description: `${group.name}: standard deviations ${spreads.join(", ")}.`,
-      axis: `${KINDS[kind]} of ${layer}`,
-      heading: `${group.name}, after … updates`,
+      axis: title,
+      heading: `${group.name}, ${heading}`,
       ...{ range: axis.range, color: look.colorOf(group.place) },
     },
     look,

@@ -16,7 +16,10 @@ export type ChartRequest = {
   readonly kind: Kind;
   /** As they were named; empty: the usual ones of the kind. */
   readonly series: readonly string[];
+  /** Of histograms: one, or all of them at the last probe; null: the first hidden one. */
   readonly layer: string | null;
+  /** Whether all series of one group are in one chart, and what that is called. */
+  readonly together: { readonly title: string | null } | null;
   readonly axis: XAxis;
   readonly isLogX: boolean;
   readonly isLogY: boolean;
@@ -47,6 +50,8 @@ export function chartRequest(flags: Flags): ChartRequest {
   const kind = flags.choice("kind", KINDS) ?? "curves";
   const steps = rangeOf(flags, "steps", "100-300, 100- or -300");
   const y = rangeOf(flags, "y", "2-4 or -4 to -2");
+  if (flags.has("together") && kind !== "curves")
+    throw new UsageError("--together is of --kind curves");
   if (y !== null && (y.low === null || y.high === null || y.low >= y.high))
     throw new UsageError(`--y takes two values like 2-4 or "-4 to -2", the smaller one first`);
   if (
@@ -58,6 +63,7 @@ export function chartRequest(flags: Flags): ChartRequest {
     kind,
     series: flags.list("series"),
     layer: flags.text("layer") ?? null,
+    together: flags.has("together") ? { title: null } : null,
     axis: flags.choice("x", AXES) ?? "step",
     isLogX: flags.has("log-x"),
     isLogY: flags.has("log-y"),

@@ -35,7 +35,11 @@ export const command: Command = {
       value: "NAME",
       help: "loss (default), valid_loss, lr, ratio:PARAM, gradient_norm, accuracy or what else was recorded; several give several charts",
     },
-    layer: { value: "LAYER", help: "of histograms (default: the first hidden one)" },
+    layer: {
+      value: "LAYER",
+      help: "of histograms (default: the first hidden one); all: every layer at the last probe",
+    },
+    together: { help: "all --series of one run or group in one chart, its losses by default" },
     x: { value: "NAME", choices: AXES, help: "what is across: step (default), examples, time" },
     "log-x": { help: "a logarithmic x axis" },
     "log-y": { help: "a logarithmic y axis" },

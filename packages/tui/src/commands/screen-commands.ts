@@ -1,7 +1,7 @@
 /** Commands about the screen and the program: views, panes, colours, the mouse, leaving. */
 import { PANE_SIZE_KEYS } from "../keys/pane-keys.ts";
 import { isSameRow, ROWS } from "../keys/rows.ts";
-import { type State, say, show } from "../state/state.ts";
+import { type Effect, type State, say, show } from "../state/state.ts";
 import { VIEW_NAMES, VIEWS } from "../views/registry.ts";
 import type { Context, KeyRow } from "../views/view.ts";
 import { type Command, candidates, ON_OFF, oneOf } from "./command.ts";
@@ -94,7 +94,7 @@ export const SCREEN_COMMANDS: readonly Command[] = [
 ];
 
 /** Does what a key of panes does. */
-function resized(state: State, row: KeyRow | undefined, context: Context): State {
+function resized(state: State, row: KeyRow | undefined, context: Context): State | Effect {
   const act = PANE_SIZE_KEYS.find((one) => row !== undefined && isSameRow(one, row))?.act;
   return typeof act === "function" ? act(state, context) : state;
 }

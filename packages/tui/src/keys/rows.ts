@@ -1,6 +1,6 @@
 /** The words of the keys that are not one view's own, in the order of the help, the footer and docs/ui.md. */
-import type { Effect, State } from "../state/state.ts";
-import type { BoundKey, Context, Handler, Hint, KeyRow } from "../views/view.ts";
+import type { State } from "../state/state.ts";
+import type { BoundKey, Context, Hint, KeyRow } from "../views/view.ts";
 
 const TEXTS = {
   up: { keys: ["up", "k"], help: "row above; in charts the curve before, in layers the layer" },
@@ -110,6 +110,7 @@ const TEXTS = {
   previousView: { keys: ["["], help: "previous view" },
   copy: { keys: ["y"], label: "copy", help: "copy what is shown, as CSV, to the clipboard" },
   csv: { keys: ["Y"], help: "write what is shown to a CSV file in the working folder" },
+  picture: { keys: ["P"], help: "write the charts that are shown to an SVG in the working folder" },
   mouse: { keys: ["M"], help: "the mouse is the terminal's, to select text, or again the UI's" },
   help: { keys: ["?"], label: "help", help: "this page" },
   suspend: { keys: ["ctrl-z"], help: "back to the shell; fg returns" },
@@ -124,7 +125,7 @@ export function hint({ keys, label = "" }: KeyRow, word: string = label): Hint {
 }
 
 /** Gives a row its handler. */
-export function bind(row: KeyRow, act: Handler | Effect): BoundKey {
+export function bind(row: KeyRow, act: BoundKey["act"]): BoundKey {
   return { ...row, act };
 }
 

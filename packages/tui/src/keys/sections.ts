@@ -10,7 +10,7 @@ export type Section = (typeof SECTIONS)[number];
 const { up, down, left, right, farLeft, farRight } = ROWS;
 const { pageUp, pageDown, first, last, enter, back, next, previous } = ROWS;
 const { pane, previousPane, maximise, narrower, wider, hidePane, nextView, previousView } = ROWS;
-const { command, copy, csv, help, suspend, quit } = ROWS;
+const { command, copy, csv, picture, help, suspend, quit } = ROWS;
 
 /** What the views of a key do not say. */
 const PLACES: readonly (readonly [Section, readonly KeyRow[]])[] = [
@@ -37,7 +37,7 @@ const PLACES: readonly (readonly [Section, readonly KeyRow[]])[] = [
     "panes and views",
     [pane, previousPane, maximise, narrower, wider, hidePane, nextView, previousView],
   ],
-  ["program", [command, copy, csv, help, suspend, quit]],
+  ["program", [command, copy, csv, picture, help, suspend, quit]],
 ];
 
 /** Returns the part of the help in which a key stands that acts in these views. */

@@ -1,4 +1,5 @@
 /** The one table of keys, made from the rows of the registered views, which footer, help and documentation read; and what a key does. */
+import { writeShown } from "../commands/paper-command.ts";
 import { openCommand, openFilter } from "../state/prompt.ts";
 import {
   adjusted,
@@ -10,7 +11,7 @@ import {
   wrap,
 } from "../state/state.ts";
 import { VIEWS } from "../views/registry.ts";
-import type { BoundKey, Context, Handler, KeyRow, View } from "../views/view.ts";
+import type { BoundKey, Context, KeyRow, View } from "../views/view.ts";
 import { ANNOTATION_KEYS } from "./annotation-keys.ts";
 import { inChooser } from "./chooser.ts";
 import { inHelp } from "./help.ts";
@@ -62,6 +63,7 @@ const EVERYWHERE: readonly BoundKey[] = [
   ),
   bind(ROWS.copy, { type: "copy" }),
   bind(ROWS.csv, { type: "csv" }),
+  bind(ROWS.picture, writeShown),
   bind(ROWS.mouse, { type: "mouse" }),
   bind(ROWS.help, (state) => ({ ...state, isHelp: true, helpText: "", scroll: 0 })),
   bind(ROWS.suspend, { type: "suspend" }),
@@ -102,7 +104,7 @@ export function rowOf(key: string): KeyBinding | undefined {
 }
 
 /** Returns what a row does among these keys. */
-function actAmong(row: KeyRow, keys: readonly BoundKey[]): Handler | Effect | undefined {
+function actAmong(row: KeyRow, keys: readonly BoundKey[]): BoundKey["act"] | undefined {
   return keys.find((one) => isSameRow(one, row))?.act;
 }
 
@@ -154,6 +156,7 @@ export function reduce(before: State, key: string, context: Context): Step {
   const ofPanes = context.panes.length > 1 ? actAmong(row, PANE_KEYS) : undefined;
   const act = ofPanes ?? actAmong(row, context.view.keys) ?? actAmong(row, EVERYWHERE);
   const state: State = { ...before, message: null };
-  if (typeof act === "object") return { state, effect: act };
-  return { state: act?.(state, context) ?? say(before, whyIdle(key, row)), effect: null };
+  const done = typeof act === "function" ? act(state, context) : act;
+  if (done === undefined) return { state: say(before, whyIdle(key, row)), effect: null };
+  return "type" in done ? { state, effect: done } : { state: done, effect: null };
 }

@@ -2,6 +2,7 @@
 import type { Glyphs } from "../chart/raster.ts";
 import type { Range, Scale } from "../chart/scale.ts";
 import type { ShownRun } from "../data/shown-run.ts";
+import type { PaperFigure } from "../state/paper-chart.ts";
 import type { Readers, Scene } from "../state/scene.ts";
 import type { Effect, Size, State } from "../state/state.ts";
 import { type Line, line, piece } from "../text/line.ts";
@@ -24,6 +25,8 @@ export type View = {
   /** Lists that its keys open. */
   readonly choosers?: readonly Chooser[];
   readonly draw: (canvas: Canvas) => Drawn;
+  /** Returns the charts that it shows, for a figure in a file, or says why there are none. */
+  readonly paper?: (scene: Scene) => PaperFigure | string;
   /** Whether it draws to the edges: the first cell of its rows is a margin in which marks hang. */
   readonly isFlush?: boolean;
   /** Whether its curves are those of the opened run alone, not of the marked runs. */
@@ -99,7 +102,7 @@ export type Hint = { readonly keys: readonly string[]; readonly label: string };
 
 /** A row of the table of keys with its handler. */
 export type BoundKey = KeyRow & {
-  readonly act: Handler | Effect;
+  readonly act: Handler | Effect | ((state: State, context: Context) => State | Effect);
   /** The row that a view's own key follows in the help; without one it follows those about runs. */
   readonly after?: KeyRow;
 };

@@ -21,6 +21,7 @@ import {
   type View,
 } from "../view.ts";
 import type { ChartPage } from "./chart-grid.ts";
+import { chartsPaper } from "./charts-paper.ts";
 import { drawPage } from "./draw-page.ts";
 import { type Entry, entriesOf, legendLines, legendWidth } from "./legend.ts";
 import { SERIES } from "./series-chooser.ts";
@@ -31,6 +32,7 @@ export const chartsView: View = {
   key: "2",
   help: "charts of the marked runs",
   draw: drawCharts,
+  paper: chartsPaper,
   recorded: ({ chosen }) => chosen.flatMap(({ members }) => members),
   hints: ({ isAlone }, { metrics }) => [
     hint(ROWS.crosshair),

@@ -1,11 +1,13 @@
 /** The view Compare: the marked runs side by side: what differs in their configs, what came out, what each factor does. */
 
+import { VALID_LOSS } from "@ablate/store";
 import { isRowOf, type TableRow } from "../../data/table.ts";
 import { focusOn, PAGE_KEYS, ROW_KEYS } from "../../keys/move-keys.ts";
 import { bind, bindBoth, ROWS } from "../../keys/rows.ts";
 import { COLUMNS, choosing, markRow, TABLE_CHOOSERS, TABLE_KEYS } from "../../keys/table-keys.ts";
 import type { Scene } from "../../state/scene.ts";
 import { adjusted, clamp, type State, say, show } from "../../state/state.ts";
+import { chosenGroups } from "../paper.ts";
 import type { Context, View } from "../view.ts";
 import { pointCompare } from "./compare-pointer.ts";
 import { comparisonOf, titleOf } from "./comparison.ts";
@@ -17,6 +19,12 @@ export const compareView: View = {
   key: "4",
   help: "the marked runs side by side",
   draw: drawCompare,
+  paper: (scene) => {
+    const groups = chosenGroups(scene).map((one) => ({ ...one, isHidden: false }));
+    if (groups.length < 2)
+      return "one run or group alone has no effects: space in 1 Runs marks others";
+    return { name: "effects", groups, parts: [{ kind: "effects", result: VALID_LOSS.name }] };
+  },
   point: pointCompare,
   subject: (scene) => comparisonOf(scene).current?.members[0],
   subjects: (scene) => comparisonOf(scene).current?.members ?? [],

@@ -4,7 +4,10 @@ import { BASELINE_KEY } from "../../keys/annotation-keys.ts";
 import { RUN_KEYS, toggleAlone } from "../../keys/move-keys.ts";
 import { bind, bindBoth, hint, ROWS } from "../../keys/rows.ts";
 import { choosing, chosenOf, SHOWS_OR_HIDES } from "../../keys/table-keys.ts";
+import type { PaperFigure, PaperPart } from "../../state/paper-chart.ts";
+import type { Scene } from "../../state/scene.ts";
 import { adjusted, after, clamp, type State, say } from "../../state/state.ts";
+import { runGroups } from "../paper.ts";
 import type { Chooser, Context, View } from "../view.ts";
 import { drawLayers, PANEL_KINDS } from "./draw-layers.ts";
 import { pointLayers } from "./layers-pointer.ts";
@@ -31,6 +34,7 @@ export const layersView: View = {
   key: "5",
   help: "inside a network: histograms of every layer",
   draw: drawLayers,
+  paper: layersPaper,
   point: pointLayers,
   isOfOneRun: true,
   recorded: ({ run }) => (run === undefined ? [] : [run]),
@@ -69,6 +73,22 @@ export const layersView: View = {
     BASELINE_KEY,
   ],
 };
+
+/** Returns the histograms of the probe that is shown, and what lies along the depth where that is the panel. */
+function layersPaper(scene: Scene): PaperFigure | string {
+  const { runs, steps, at, kinds, layers } = shownProbe(scene);
+  if (runs.length === 0) return "there is no run to chart";
+  if (at < 0) return "this run has no probes";
+  const histograms = kinds.map((tensor): PaperPart => ({ kind: "histograms", tensor }));
+  const hasDepth = layers.filter(({ kind }) => kind === "hidden").length > 1;
+  const isDepth = scene.state.settings.panel === "depth" && hasDepth;
+  const groups = runGroups(scene, runs);
+  const parts: readonly PaperPart[] = [
+    ...histograms,
+    ...(isDepth ? [{ kind: "layers" } as const] : []),
+  ];
+  return { name: "layers", groups, parts, probeStep: steps[at] };
+}
 
 function mark(state: State, { scene }: Context): State {
   const name = scene.run?.name;

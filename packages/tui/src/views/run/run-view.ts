@@ -12,11 +12,14 @@ import { nextPart, PAGE_KEYS, RUN_KEYS, toggleAlone } from "../../keys/move-keys
 import { bind, hint, ROWS } from "../../keys/rows.ts";
 import { choosing, chosenOf, SHOWS_OR_HIDES } from "../../keys/table-keys.ts";
 import { missingText } from "../../state/follow-runs.ts";
+import type { PaperFigure, PaperPart } from "../../state/paper-chart.ts";
+import type { Scene } from "../../state/scene.ts";
 import { adjusted, type State } from "../../state/state.ts";
 import { beside, cutLine, GAP, justify, type Line, piece, wrapped } from "../../text/line.ts";
 import { coloursOf } from "../../text/theme.ts";
 import { plotOf } from "../chart-plots.ts";
 import { toEvidence } from "../evidence.ts";
+import { runGroups } from "../paper.ts";
 import type { Plot } from "../plot-curves.ts";
 import { caption, xName } from "../plot-words.ts";
 import { type ChartCanvas, chartCanvas, type DrawnPlots, drawPlots, placedAt } from "../plots.ts";
@@ -52,6 +55,7 @@ export const runView: View = {
   key: "3",
   help: "one run in full",
   draw: drawRun,
+  paper: runPaper,
   isOfOneRun: true,
   recorded: ({ run }) => (run === undefined ? [] : [run]),
   subject: ({ run }) => run,
@@ -77,6 +81,17 @@ export const runView: View = {
     return kind === "finding" && found ? { state: toEvidence(state, scene, found) } : null;
   },
 };
+
+/** Returns its losses, in one chart, and the ratios that are shown. */
+function runPaper(scene: Scene): PaperFigure | string {
+  const { run, parameters } = scene;
+  if (run === undefined) return "there is no run to chart";
+  const { series } = lossesOf(run);
+  const losses: PaperPart = { kind: "together", series, title: null, group: 0 };
+  const ratios: readonly PaperPart[] =
+    parameters.length === 0 ? [] : [{ kind: "ratios", parameters }];
+  return { name: "run", groups: runGroups(scene, [run]), parts: [losses, ...ratios] };
+}
 
 /** Goes to the evidence of what is wrong with a run; where that is nothing or shown already, makes charts larger. */
 function enter(state: State, { scene }: Context): State {

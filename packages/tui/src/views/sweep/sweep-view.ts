@@ -14,6 +14,7 @@ import {
   show,
   wrap,
 } from "../../state/state.ts";
+import { runGroups } from "../paper.ts";
 import type { Chooser, Context, View } from "../view.ts";
 import { placeOf } from "./axis.ts";
 import { drawSweep, isRoomy, PANEL_TITLES } from "./draw-sweep.ts";
@@ -62,6 +63,15 @@ export const sweepView: View = {
   key: "7",
   help: "what settings do to a result: points, parallel coordinates, effects",
   draw: drawSweep,
+  paper: (scene) => {
+    const { points, metric } = sweepOf(scene);
+    if (points.length === 0) return "there are no runs to chart";
+    const groups = runGroups(
+      scene,
+      points.map(({ run }) => run),
+    );
+    return { name: "effects", groups, parts: [{ kind: "effects", result: metric.name }] };
+  },
   point: pointSweep,
   subject: (scene) => currentPoint(scene, sweepOf(scene).points)?.run,
   choosers: [X_CHOOSER, Y_CHOOSER, GROUP],
