@@ -26,6 +26,8 @@ const SETS = {
   deploy: { variable: "ABLATE_PYTHON_DEPLOY", modules: ["kubernetes_validate"] },
   /** The compiler of Typst. */
   typst: { variable: "ABLATE_PYTHON_TYPST", modules: ["typst"] },
+  /** The schemas of workflows, forms and citations, and zizmor in its folder `bin`. */
+  release: { variable: "ABLATE_PYTHON_RELEASE", modules: ["check_jsonschema"] },
 } as const;
 
 export type PythonSet = keyof typeof SETS;

@@ -43,8 +43,8 @@ def _address(here: Path) -> str | None:
 def _urls(address: str) -> dict[str, str]:
     return {
         "Source": address,
-        "Documentation": f"{address}/blob/main/docs/your-own-training.md",
-        "Changelog": f"{address}/blob/main/CHANGELOG.md",
+        "Documentation": f"{address}/blob/HEAD/docs/your-own-training.md",
+        "Changelog": f"{address}/blob/HEAD/CHANGELOG.md",
         "Issues": f"{address}/issues",
     }
 
@@ -57,6 +57,6 @@ def _for_elsewhere(text: str, address: str | None) -> str:
         if address is None:
             return words
         path = target.removeprefix("../../") if target.startswith("../../") else f"clients/python/{target}"
-        return f"[{words}]({address}/blob/main/{path})"
+        return f"[{words}]({address}/blob/HEAD/{path})"
 
     return RELATIVE_LINK.sub(absolute, text)

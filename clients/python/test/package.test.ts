@@ -71,7 +71,7 @@ test.skipIf(lacksBuild)(
 
     const said = metadataOf(wheel);
     expect(said).toContain("Project-URL: Source, https://git.example/a/b\n");
-    expect(said).toContain("](https://git.example/a/b/blob/main/docs/performance.md)");
+    expect(said).toContain("](https://git.example/a/b/blob/HEAD/docs/performance.md)");
     expect(said).not.toMatch(/\]\(\.\.?\//);
     expect(metadataOf(installed().wheel)).not.toMatch(/\]\(\.\.?\//);
   },
