@@ -11,7 +11,9 @@ import { VERSION_PLACES } from "../../release/version-places.ts";
 const ROOT = join(import.meta.dirname, "../..");
 
 test("the page of promises states the numbers of today's code", () => {
-  const magic = encodeFrame({ head: { type: "alive" }, arrays: {} }).subarray(0, 4).toString("latin1");
+  const magic = encodeFrame({ head: { type: "alive" }, arrays: {} })
+    .subarray(0, 4)
+    .toString("latin1");
 
   expect(numberOf("what a run computes")).toBe(
     `engine revision: \`simd\` ${ENGINE_REVISIONS.simd}, \`tfjs\` ${ENGINE_REVISIONS.tfjs}`,
