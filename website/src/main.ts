@@ -4,7 +4,7 @@ import { join, resolve } from "node:path";
 import { parseArgs } from "node:util";
 import { build, createServer } from "vitepress";
 import { ROOT } from "./repository.ts";
-import { stage } from "./stage.ts";
+import { clearPages, stage } from "./stage.ts";
 
 const WEBSITE = join(import.meta.dirname, "..");
 
@@ -20,6 +20,7 @@ const { positionals, values } = parseArgs({
   },
 });
 
+clearPages();
 const { missing } = await stage();
 for (const link of missing) process.stderr.write(`no such file, left without a link: ${link}\n`);
 if (positionals[0] === "dev") await show();

@@ -1,5 +1,5 @@
 /** Writes the pages of the website, as Markdown that VitePress builds, from the documents of the checkout. */
-import { cpSync, mkdirSync, rmSync, writeFileSync } from "node:fs";
+import { cpSync, existsSync, mkdirSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { dirname, join } from "node:path";
 import { commandsPage } from "./commands-page.ts";
 import { homePage } from "./home.ts";
@@ -16,9 +16,13 @@ export type Staged = {
   readonly missing: readonly string[];
 };
 
-/** Writes all pages anew. */
-export async function stage(): Promise<Staged> {
+/** Removes all pages, also those whose documents are gone. */
+export function clearPages(): void {
   rmSync(PAGES, { recursive: true, force: true });
+}
+
+/** Writes all pages; those that are there and the same are left alone, so that nothing sees them change. */
+export async function stage(): Promise<Staged> {
   const titles = new Map<string, string>();
   const assets = new Set<string>();
   const missing: string[] = [];
@@ -46,12 +50,14 @@ export async function stage(): Promise<Staged> {
 
 function write(page: string, text: string): void {
   const file = join(PAGES, page);
+  if (existsSync(file) && readFileSync(file, "utf8") === text) return;
   mkdirSync(dirname(file), { recursive: true });
   writeFileSync(file, text);
 }
 
 function copy(path: string, folder: string): void {
-  cpSync(join(ROOT, path), join(PAGES, folder, path));
+  const file = join(PAGES, folder, path);
+  if (!existsSync(file)) cpSync(join(ROOT, path), file);
 }
 
 /** A page that shows a file as it is; a document that no list names is taken as it is. */
