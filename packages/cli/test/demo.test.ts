@@ -11,6 +11,6 @@ test("demo trains six runs, tells the story in seven rows and says what to try n
     expect(stdout).toMatch(new RegExp(`^${row} .* \\d+\\.\\d{4} .* \\d+\\.\\d{4} `, "m"));
   }
   expect(stdout).toContain("ln 27 = 3.2958");
-  expect(stdout.match(/^ {2}\.\/ablate /gm)).toHaveLength(4);
+  expect(stdout.match(/^ {2}ablate /gm)).toHaveLength(4);
   expect((await ablate(folder, "demo", "--steps", "20")).stderr).toContain("6 already trained");
 });

@@ -32,6 +32,7 @@ export { readRange, readTyped } from "./read-typed.ts";
 export { roundedToError } from "./rounded.ts";
 export { type ColourShade, paletteColour, SERIES_COLOURS, seriesColour } from "./series-colours.ts";
 export { textOfSeveral } from "./several.ts";
+export { shellWord } from "./shell-word.ts";
 export { readSize } from "./size.ts";
 export { loadingTrouble, storeTrouble } from "./store-trouble.ts";
 export { closest, didYouMean, hint } from "./suggest.ts";

@@ -1,6 +1,7 @@
 import { program } from "@ablate/assets";
 import { type Verb, verbNamed } from "../verbs.ts";
 import { parseFlags } from "./arguments.ts";
+import { asCalled } from "./called.ts";
 import type { Command } from "./command.ts";
 import { describeError, UnknownFlagError, UsageError } from "./errors.ts";
 import type { Flags } from "./flags.ts";
@@ -45,7 +46,7 @@ async function dispatch(given: readonly string[], terminal: Terminal): Promise<n
   }
   const wantsHelp = first === "--help" || first === "-h" || first === "help";
   if (first === undefined || (wantsHelp && rest.length === 0)) {
-    (wantsHelp ? terminal.write : terminal.warn)(overview());
+    (wantsHelp ? terminal.write : terminal.warn)(asCalled(overview(), terminal.environment));
     return wantsHelp ? 0 : 2;
   }
   const [name = "", ...args] = wantsHelp ? [...rest, "--help"] : argv;
@@ -55,7 +56,7 @@ async function dispatch(given: readonly string[], terminal: Terminal): Promise<n
   const { command } = await verb.load();
   const flags = await readFlags(verb, command, { ...terminal, argv: args });
   if (flags.has("help")) {
-    terminal.write(verbHelp(verb, command));
+    terminal.write(asCalled(verbHelp(verb, command), terminal.environment));
     return 0;
   }
   return command.run({ flags, terminal, version: program().version });

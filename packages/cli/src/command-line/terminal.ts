@@ -1,5 +1,6 @@
 import { styleText } from "node:util";
 import { isLightBackground, sealed, systemReason, visibleLines } from "@ablate/text";
+import { asCalled } from "./called.ts";
 
 export type Style = "bold" | "dim" | "green" | "red" | "yellow" | "cyan";
 
@@ -42,12 +43,12 @@ export function showInPlace({ rewrites, warn }: Terminal, text: string): void {
 
 /** Makes everything visible that a command prints: the one way to a terminal. */
 export function shielded(terminal: Terminal): Terminal {
-  const { write, pour, warn, outputColumns } = terminal;
+  const { write, pour, warn, outputColumns, environment } = terminal;
   return {
     ...terminal,
     write: (text) => write(visibleLines(text)),
     pour: (text) => pour(outputColumns() === null ? text : visibleLines(text)),
-    warn: (text) => warn(visibleLines(text)),
+    warn: (text) => warn(visibleLines(asCalled(text, environment))),
   };
 }
 

@@ -17,6 +17,7 @@ import {
   usualMetric,
 } from "@ablate/store";
 import { ALL_DIGITS, didYouMean, readNumber } from "@ablate/text";
+import { asCalled } from "../command-line/called.ts";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 import {
@@ -110,7 +111,7 @@ export const command: Command = {
       paint: terminal.paint,
     });
     if (format === "csv") await terminal.pour(text);
-    else terminal.write(text);
+    else terminal.write(format === "table" ? asCalled(text, terminal.environment) : text);
     return 0;
   },
 };

@@ -1,5 +1,6 @@
 import { assetFile } from "@ablate/assets";
 import { asLine, count, loss, right, table, UNKNOWN } from "@ablate/text";
+import { commandAsCalled } from "../command-line/called.ts";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { CI, FAILED, PLANNING_OPTIONS, STOPPED, STORE_OPTION } from "../command-line/options.ts";
 import { type Planned, planConfig } from "../plan/planning.ts";
@@ -43,7 +44,9 @@ export const command: Command = {
     const { left, isStopped, isGivenUp, exitCode } = await train(invocation, planned, { style });
     if (isStopped) terminal.warn(asLine(`stopped, ${left} left to train; \`ablate demo\` goes on`));
     if (isStopped || isGivenUp) return exitCode;
-    terminal.write(`\n${story(invocation, planned)}\n${nextSteps(planned)}`);
+    terminal.write(
+      `\n${story(invocation, planned)}\n${nextSteps(planned, commandAsCalled(terminal.environment))}`,
+    );
     if (flags.has("no-ui") || !isInteractive(invocation)) return exitCode;
     const marks = withReader(invocation, (reader) =>
       planned.runs.flatMap(({ hash }) => reader.findByHash(hash)?.name ?? []),
@@ -90,14 +93,14 @@ function bestRow(losses: readonly string[]): number {
   return losses.findIndex((text) => text !== UNKNOWN && Number(text) === Math.min(...known));
 }
 
-function nextSteps(planned: Planned): string {
+function nextSteps(planned: Planned, ablate: string): string {
   const last = planned.runs.at(-1)?.name ?? "";
   return [
     "next:",
-    "  ./ablate ui",
-    `  ./ablate show ${last}`,
-    `  ./ablate sample ${last}`,
-    '  ./ablate query "select run, train_loss, valid_loss from runs order by valid_loss"',
+    `  ${ablate} ui`,
+    `  ${ablate} show ${last}`,
+    `  ${ablate} sample ${last}`,
+    `  ${ablate} query "select run, train_loss, valid_loss from runs order by valid_loss"`,
     "",
   ].join("\n");
 }

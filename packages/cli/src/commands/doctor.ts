@@ -14,6 +14,7 @@ import {
 import { configDamage, weightsDamage } from "@ablate/runner";
 import { checkStore } from "@ablate/store";
 import { table } from "@ablate/text";
+import { asCalled } from "../command-line/called.ts";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { BACKEND, KERNELS, READING_OPTIONS } from "../command-line/options.ts";
 import type { Style } from "../command-line/terminal.ts";
@@ -69,9 +70,8 @@ export const command: Command = {
     const style = tableStyle(terminal.paint, (text, _, column) =>
       column === 0 ? (CHECK_STYLES[text] ?? null) : null,
     );
-    terminal.write(
-      flags.has("json") ? jsonArray(checks) : table(["", "check", "found"], rows, style),
-    );
+    const shown = (): string => table(["", "check", "found"], rows, style);
+    terminal.write(flags.has("json") ? jsonArray(checks) : asCalled(shown(), terminal.environment));
     return checks.every(({ ok }) => ok) ? 0 : 1;
   },
 };

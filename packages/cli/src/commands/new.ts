@@ -1,48 +1,60 @@
-import { existsSync, writeFileSync } from "node:fs";
-import { basename, dirname, relative, resolve } from "node:path";
+import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { basename, dirname, join, relative, resolve } from "node:path";
 import { assetFile } from "@ablate/assets";
-import { asLine, literalPath } from "@ablate/text";
+import { asLine, shellWord } from "@ablate/text";
+import { commandAsCalled } from "../command-line/called.ts";
 import type { Command } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
 
-const DATA = assetFile("names");
 const SCHEMA = assetFile("schema");
 
 export const command: Command = {
-  about: "Writes a small config in which every key is explained. The file must not be there yet.",
-  options: {},
+  about:
+    "Writes a small config in which every key is explained. It trains on names that come with ablate (builtin:names), so that it needs no file of names beside it. The file must not be there yet.",
+  options: {
+    "with-names": { help: "also write names.txt beside it, and train on that file" },
+  },
   examples: [
     ["ablate new my.yaml", "a grid of four short runs on the bundled names, to edit"],
+    ["ablate new own.yaml --with-names", "the same with a file of names to replace by your own"],
     ["ablate new wide.yaml && ablate plan wide.yaml", "write one, and list its runs"],
   ],
   see: ["docs/config.md", "ablate plan"],
   run: ({ flags, terminal }) => {
     const [file = ""] = flags.positionals;
     const path = resolve(terminal.folder, file);
-    writeNew(file, path, starterConfig(path));
+    const hasNames = flags.has("with-names");
+    const command = commandAsCalled(terminal.environment);
+    const word = shellWord(file);
+    writeNew(file, path, starterConfig(path, { hasNames, command, file: word }));
+    const beside = hasNames && writeNames(path) ? ` and ${NAMES} beside it` : "";
     terminal.warn(
       asLine(
-        `wrote ${file}; \`ablate plan ${file}\` shows its runs, \`ablate run ${file}\` trains them`,
+        `wrote ${file}${beside}; \`ablate plan ${word}\` shows its runs, \`ablate run ${word}\` trains them`,
       ),
     );
     return 0;
   },
 };
 
-/**
- * Returns the comment by which editors find the schema of a config at `path`, with its line end; empty where
- * there is no schema, or none whose path can be written there: it has no way to write a space.
- */
-export function schemaComment(path: string): string {
-  const schema = pathFrom(path, SCHEMA);
-  return /\s/.test(schema) || !existsSync(SCHEMA)
-    ? ""
-    : `# yaml-language-server: $schema=${schema}\n`;
+const NAMES = "names.txt";
+
+/** Writes the names that come with the program beside a config, unless a file is there already. */
+function writeNames(config: string): boolean {
+  const path = join(dirname(config), NAMES);
+  if (existsSync(path)) return false;
+  writeFileSync(path, readFileSync(assetFile("names")), { flag: "wx" });
+  return true;
 }
 
-/** Returns the path of `target` from the folder of a file, by names alone: so configs read it. */
-function pathFrom(file: string, target: string): string {
-  return relative(dirname(file), target);
+/**
+ * Returns the comment by which editors find the schema of a config at `path`, with its line end; empty where
+ * there is none for long, as in the cache of npx, or none whose path can be written there: it has no way to write a
+ * space.
+ */
+export function schemaComment(path: string): string {
+  const schema = relative(dirname(path), SCHEMA);
+  return /\s|\/_npx\//.test(schema) ? "" : `# yaml-language-server: $schema=${schema}\n`;
 }
 
 function gridName(path: string): string {
@@ -52,21 +64,30 @@ function gridName(path: string): string {
   return /[A-Za-z0-9]/.test(safe) ? safe : "my-grid";
 }
 
+type Starter = {
+  readonly hasNames: boolean;
+  /** How the command was called, and the file, as a shell takes them. */
+  readonly command: string;
+  readonly file: string;
+};
+
 /** Writes a commented config for a file at `path`, on the names that come with the program. */
-function starterConfig(path: string): string {
+function starterConfig(path: string, { hasNames, command, file }: Starter): string {
   const name = gridName(path);
-  const data = JSON.stringify(literalPath(pathFrom(path, DATA)));
+  const data = hasNames
+    ? `${NAMES} # one name per line, spaces are part of it; the path is relative to this file`
+    : "builtin:names # names that come with ablate; or a path relative to this file, one name per line";
   return `${schemaComment(path)}# One file is one grid of runs. What is not said here has its default: docs/config.md lists every key.
 #
-#   ablate plan FILE    which runs this is
-#   ablate run FILE     trains them, a second each; what is done is not trained again
-#   ablate ui           charts, live
+#   ${command} plan ${file}    which runs this is
+#   ${command} run ${file}     trains them, a second each; what is done is not trained again
+#   ${command} ui${" ".repeat(file.length + 1)}      charts, live
 
 name: "${name}"
 description: Does batch norm help, and at which learning rate?
 
 data:
-  file: ${data} # one name per line, spaces are part of it; the path is relative to this file
+  file: ${data}
   context: 3 # characters that the network sees
 
 model:

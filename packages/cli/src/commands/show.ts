@@ -1,5 +1,6 @@
 import { runRow } from "@ablate/store";
 import { drawRunCharts } from "@ablate/tui";
+import { asCalled } from "../command-line/called.ts";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { READING_OPTIONS } from "../command-line/options.ts";
 import { jsonArray } from "../print/rows.ts";
@@ -24,15 +25,15 @@ export const command: Command = {
     const facts = withReader(invocation, (reader) =>
       factsOf(findWholeRun(reader, word, { endsOnly: true }), reader),
     );
-    const isJson = flags.has("json");
-    terminal.write(
-      isJson
-        ? jsonArray([record(facts)])
-        : runPage(facts, chartsOf(invocation, facts), {
-            paint: terminal.paint,
-            width: terminal.outputColumns(),
-          }),
-    );
+    if (flags.has("json")) {
+      terminal.write(jsonArray([record(facts)]));
+      return 0;
+    }
+    const page = runPage(facts, chartsOf(invocation, facts), {
+      paint: terminal.paint,
+      width: terminal.outputColumns(),
+    });
+    terminal.write(asCalled(page, terminal.environment));
     return 0;
   },
 };

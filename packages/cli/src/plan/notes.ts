@@ -2,7 +2,7 @@
 import { basename } from "node:path";
 import type { PlannedRun } from "@ablate/runner";
 import { type Difference, type PlanPreview, settingOfKey } from "@ablate/store";
-import { ellipsis, firstOf, listed } from "@ablate/text";
+import { ellipsis, firstOf, listed, shellWord } from "@ablate/text";
 import { few } from "../print/few.ts";
 import type { Planned } from "./planning.ts";
 
@@ -74,9 +74,4 @@ function otherConfigs({
   return [
     `the grid ${name} is shared by ${listed([...paths, nameOf(origin.config)])}: the runs of all of them are current; rename the grid in one of them, or mark the runs of the others as left: \`${command}\``,
   ];
-}
-
-/** Writes a word as a shell takes it. */
-function shellWord(word: string): string {
-  return /^[\w@%+=:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }

@@ -48,7 +48,7 @@ const data = z.strictObject({
   file: about(
     // Required, yet `data` has a default.
     z.preprocess((value) => value, path).meta({ otherwise: "required" }),
-    "file of names, one per line; the path is relative to the config",
+    "file of names, one per line; the path is relative to the config. `builtin:names` has the names that come with ablate",
     "../data/names.txt",
   ),
   validation: about(

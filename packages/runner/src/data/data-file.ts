@@ -14,12 +14,16 @@ import { dirname, join } from "node:path";
 import { DataError } from "@ablate/core";
 import { nearHint } from "@ablate/store";
 import { bytes } from "@ablate/text";
+import { fileOfData, whyNotBuiltin } from "./builtin-names.ts";
 
 /** Its names and examples have to fit into memory several times; the bundled names are 0.2 MB. */
 const MOST_BYTES = 64 * 1024 * 1024;
 
 /** Returns why a data file cannot be read, with what to do where that is known; null where it can. */
-export function whyUnreadable(path: string): string | null {
+export function whyUnreadable(named: string): string | null {
+  const notBuiltin = whyNotBuiltin(named);
+  if (notBuiltin !== null) return notBuiltin;
+  const path = fileOfData(named);
   try {
     const stats = statSync(path);
     const why = whyUnfit(stats);
@@ -76,7 +80,7 @@ export function linkTarget(path: string): string | null {
 export function readDataFile(path: string): Uint8Array {
   const why = whyUnreadable(path);
   if (why !== null) throw new DataError(why);
-  const file = openSync(path, "r");
+  const file = openSync(fileOfData(path), "r");
   try {
     const { size } = fstatSync(file);
     const room = Buffer.alloc(Math.min(Math.max(size, 65_536), MOST_BYTES) + 1);

@@ -13,6 +13,7 @@ import { referencesIn } from "../config/references.ts";
 import type { Sample } from "../config/sample-schema.ts";
 import { type MapNode, nodeAt } from "../config/tree.ts";
 import { validate } from "../config/validate.ts";
+import { isBuiltin } from "../data/builtin-names.ts";
 import { linkTarget } from "../data/data-file.ts";
 import { expandCells } from "./cells.ts";
 import { layerGrid } from "./grid-layers.ts";
@@ -129,6 +130,7 @@ function filesOf(tree: MapNode, environment: Environment, problems: Problem[]): 
     const node = nodeAt(tree, ["data", key]);
     if (node?.kind !== "scalar" || typeof node.value !== "string") return [];
     const { at, value: written } = node;
+    if (isBuiltin(written)) return [[key, { key, at, written, expanded: written, path: written }]];
     const folder = at.line === null ? "." : dirname(at.source);
     try {
       const expanded = expandPath(written, { folder, environment });

@@ -4,6 +4,7 @@ import { withoutSeed } from "@ablate/store";
 import { literalPath } from "@ablate/text";
 import { stringify } from "yaml";
 import type { DataConfig, GridConfig, ResolvedConfig } from "../config/config.ts";
+import { isBuiltin } from "../data/builtin-names.ts";
 import type { PlannedRun } from "./expand.ts";
 
 type Group = {
@@ -68,7 +69,7 @@ function writtenData(
   { file, validation, test, ...rest }: DataConfig,
   { grid: { reading }, pathOf }: Written,
 ): unknown {
-  const written = (path: string): string => literalPath(pathOf(path));
+  const written = (path: string): string => (isBuiltin(path) ? path : literalPath(pathOf(path)));
   return {
     file: written(file),
     ...(validation === undefined ? {} : { validation: written(validation) }),

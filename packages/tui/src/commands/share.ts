@@ -1,4 +1,5 @@
 /** The command line that shows to somebody else what is shown here. */
+import { shellWord } from "@ablate/text";
 import { DEFAULT_SETTINGS } from "../state/settings.ts";
 import type { State } from "../state/state.ts";
 import type { Context } from "../views/view.ts";
@@ -41,9 +42,4 @@ function columnsText({ settings: { shown, hidden } }: State): string | null {
 /** Puts quotes around a word with spaces, for commands. */
 function quotedWord(word: string): string {
   return /\s/.test(word) ? `"${word}"` : word;
-}
-
-/** Writes a word for a shell. */
-function shellWord(word: string): string {
-  return /^[\w@%+:,./-]+$/.test(word) ? word : `'${word.replaceAll("'", "'\\''")}'`;
 }
