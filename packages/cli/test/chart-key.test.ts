@@ -54,9 +54,7 @@ test("P writes the charts of every view that has some, and replaces no file", as
   expect(files.sort()).toEqual(shown.map(([, file]) => file).sort());
   const text = (file: string): string => readFileSync(join(folder, file), "utf8");
   expect(text("pair-charts.svg")).toMatch(/data-of="plain".*data-of="normed"/);
-  expect(text("pair-plain-seed=1-run.svg")).toMatch(
-    /data-of="validation".*log10 update:data/,
-  );
+  expect(text("pair-plain-seed=1-run.svg")).toMatch(/data-of="validation".*log10 update:data/);
   expect(text("pair-effects.svg")).toContain("batch_norm: none → hidden");
   expect(text("pair-plain-seed=1-layers.svg")).toMatch(/hidden1.*gradients of activations.*std of/);
 });

@@ -1,5 +1,5 @@
 import { spawnSync } from "node:child_process";
-import { existsSync, readFileSync, writeFileSync } from "node:fs";
+import { copyFileSync, existsSync, readFileSync, rmSync, writeFileSync } from "node:fs";
 import { join } from "node:path";
 import { type Browser, chromium } from "playwright-core";
 import { afterAll, beforeAll, expect, test } from "vitest";
@@ -345,3 +345,44 @@ function hexOf(number: number): string {
   const channels = [36, 6, 1].map((size) => levels[Math.floor((number - 16) / size) % 6] ?? 0);
   return `#${channels.map((one) => one.toString(16).padStart(2, "0")).join("")}`;
 }
+
+test("epochs are counted in the training split of the data; without them, and of logs, a sentence says so", async () => {
+  const data = join(folder, "all-names.txt");
+  copyFileSync(join(import.meta.dirname, "../../../data/names.txt"), data);
+  writeFileSync(join(folder, "epochs.yaml"), EPOCHS);
+  await ablate(folder, "run", "epochs.yaml", "--quiet");
+  const { stdout } = await ablate(folder, "chart", "epochs", "--x", "epochs");
+  const spans = [...stdout.matchAll(/data-axes="(?:\S+ ){4}0 (\S+) /g)].map(([, end]) =>
+    Number(end),
+  );
+
+  // 182,625 examples of names.txt are of the training split: 40 steps of 3,652.5 would be 0.8 epochs.
+  expect(spans.at(-1)).toBeCloseTo((40 * 3652) / 182_625, 1);
+  expect(stdout).toContain(">epochs</text>");
+
+  rmSync(data);
+  const gone = await ablate(folder, "chart", "epochs", "--x", "epochs");
+  expect([gone.stderr, gone.status]).toEqual([
+    expect.stringMatching(
+      /^ablate: --x epochs needs the data of epochs\S* to count the examples of an epoch: .*all-names\.txt.*; take --x examples\n$/,
+    ),
+    2,
+  ]);
+
+  writeFileSync(join(folder, "log.csv"), "step,train_loss\n0,3\n1,2\n2,1\n");
+  await ablate(folder, "record", "log.csv");
+  const query = "select run from runs where source is not null";
+  const [{ run }] = JSON.parse((await ablate(folder, "query", query, "--json")).stdout);
+  const logged = await ablate(folder, "chart", run, "--x", "epochs");
+  expect([logged.stderr, logged.status]).toEqual([
+    expect.stringMatching(/^ablate: --x epochs is of what ablate trains: no log says how many /),
+    2,
+  ]);
+});
+
+const EPOCHS = `name: epochs
+data: { file: all-names.txt }
+model: { embedding: 2, hidden: [4], activation: tanh }
+train: { steps: 40, batch_size: 3652 }
+record: { evaluate: end, samples: 0, probes: none }
+`;

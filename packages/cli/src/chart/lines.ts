@@ -14,6 +14,7 @@ import type { ChartRequest, XAxis } from "./request.ts";
 const AXIS_TITLES: Readonly<Record<XAxis, string>> = {
   step: "step",
   examples: "examples",
+  epochs: "epochs",
   time: "time",
 };
 
@@ -29,11 +30,14 @@ export function xAxisOf(lines: readonly Line[], { axis, isLogX }: ChartRequest):
   const [low, high] = [Math.min(...xs), Math.max(...xs)];
   const [unit, name] = UNITS.find(([seconds]) => high >= 3 * seconds) ?? [1, "s"];
   const title = axis === "time" ? `time, ${name}` : AXIS_TITLES[axis];
-  const format = (value: number): string =>
-    axis === "time" ? String(Number((value / unit).toPrecision(3))) : stepText(value);
+  const format = (value: number): string => {
+    if (axis === "epochs") return String(Number(value.toPrecision(3)));
+    return axis === "time" ? String(Number((value / unit).toPrecision(3))) : stepText(value);
+  };
   if (isLogX) {
     const min = low <= 2 ? Math.min(low, 1) : low;
-    return { title, min: Math.max(min, 1e-3), max: Math.max(high, 10 * min), isLog: true, format };
+    const least = axis === "epochs" ? low : Math.max(min, 1e-3);
+    return { title, min: least, max: Math.max(high, 10 * least), isLog: true, format };
   }
   const min = low <= NEAR_ZERO * high ? 0 : low;
   const { interval, max } = roundRange(min, high);

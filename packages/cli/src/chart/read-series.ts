@@ -16,7 +16,7 @@ import {
 } from "@ablate/store";
 import type { Band, ChartRequest } from "./request.ts";
 
-export type Window = Pick<ChartRequest, "axis" | "isLogX" | "smooth" | "band"> & {
+export type Window = Pick<ChartRequest, "axis" | "epochs" | "isLogX" | "smooth" | "band"> & {
   /** Steps. */
   readonly from: number;
   readonly to: number;
@@ -88,7 +88,7 @@ function samplesOf(
     return evaluated
       .filter(({ step }) => step >= from && step <= to + 1)
       .map(({ step, loss }) => ({
-        x: Math.max(toX(isLogX ? step - 1 : step), isLogX ? 1 : 0),
+        x: isLogX ? Math.max(toX(step - 1), toX(0)) : Math.max(toX(step), 0),
         y: loss ?? Number.NaN,
         n: 1,
       }));
@@ -132,15 +132,10 @@ function metricOfRole({ metrics }: ComparedRun, role: string): MetricSummary | u
 }
 
 /** Counts from 1 on where the axis is logarithmic. */
-function axisOf(
-  reader: StoreReader,
-  run: ComparedRun,
-  { axis, isLogX }: Pick<Window, "axis" | "isLogX">,
-): (step: number) => number {
-  const first = isLogX ? 1 : 0;
-  if (axis === "step") return (step) => step + first;
-  if (axis === "examples") {
-    const unit = batchSize(run);
+function axisOf(reader: StoreReader, run: ComparedRun, window: Window): (step: number) => number {
+  const first = window.isLogX ? 1 : 0;
+  if (window.axis !== "time") {
+    const unit = unitOf(run, window);
     return (step) => (step + first) * unit;
   }
   const { steps, atMs } = reader.ticks(run.name);
@@ -148,6 +143,12 @@ function axisOf(
   const knots = [-1, ...steps];
   const seconds = [0, ...Array.from(atMs, (at) => (at - start) / 1000)];
   return (step) => interpolated(knots, seconds, step);
+}
+
+/** Returns how much of the axis a step is. */
+function unitOf(run: ComparedRun, { axis, epochs }: Window): number {
+  if (axis === "examples") return batchSize(run);
+  return axis === "epochs" ? batchSize(run) / (epochs.get(run.name) ?? 1) : 1;
 }
 
 /** Returns the examples of a step; of a log, which counts steps alone, 1. */
@@ -191,14 +192,14 @@ function inColumns(all: readonly (readonly Sample[])[], { isLogX }: Window): rea
 }
 
 /** Returns how far a running mean reaches, in the unit of the axis; 0 where there is none, as along time. */
-function smoothingOf(run: ComparedRun | undefined, { smooth, axis }: Window): number {
-  if (run === undefined || axis === "time") return 0;
-  return axis === "examples" ? smooth * batchSize(run) : smooth;
+function smoothingOf(run: ComparedRun | undefined, window: Window): number {
+  if (run === undefined || window.axis === "time" || window.smooth <= 1) return 0;
+  return window.smooth * unitOf(run, window);
 }
 
 /** Takes the mean of what lies within half a reach to each side. */
 function smoothed(samples: readonly Sample[], reach: number): readonly Sample[] {
-  if (reach <= 1) return samples;
+  if (reach === 0) return samples;
   let [low, high] = [0, 0];
   return samples.map((sample) => {
     while ((samples[low]?.x ?? sample.x) < sample.x - reach / 2) low++;

@@ -6,7 +6,7 @@ import type { Flags } from "../command-line/flags.ts";
 export const KINDS = ["curves", "ratios", "layers", "histograms", "effects"] as const;
 export type Kind = (typeof KINDS)[number];
 
-export const AXES = ["step", "examples", "time"] as const;
+export const AXES = ["step", "examples", "epochs", "time"] as const;
 export type XAxis = (typeof AXES)[number];
 
 export const BANDS = ["std", "se", "range", "ci95", "none"] as const;
@@ -21,6 +21,8 @@ export type ChartRequest = {
   /** Whether all series of one group are in one chart, and what that is called. */
   readonly together: { readonly title: string | null } | null;
   readonly axis: XAxis;
+  /** The examples of an epoch, by the name of the run; empty unless the axis is of epochs. */
+  readonly epochs: ReadonlyMap<string, number>;
   readonly isLogX: boolean;
   readonly isLogY: boolean;
   /** Steps of a running mean; 0: none. */
@@ -65,6 +67,7 @@ export function chartRequest(flags: Flags): ChartRequest {
     layer: flags.text("layer") ?? null,
     together: flags.has("together") ? { title: null } : null,
     axis: flags.choice("x", AXES) ?? "step",
+    epochs: new Map(),
     isLogX: flags.has("log-x"),
     isLogY: flags.has("log-y"),
     smooth: flags.count("smooth") ?? 0,

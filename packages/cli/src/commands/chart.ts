@@ -4,6 +4,7 @@ import { boxesText, FILE_FORMATS, type FileFormat, fileOf } from "@ablate/figure
 import { DamageError } from "@ablate/store";
 import { asLine, bytes } from "@ablate/text";
 import { drawChart } from "../chart/draw.ts";
+import type { epochSizes } from "../chart/epochs.ts";
 import { AXES, BANDS, chartRequest, KINDS } from "../chart/request.ts";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
@@ -40,7 +41,11 @@ export const command: Command = {
       help: "of histograms (default: the first hidden one); all: every layer at the last probe",
     },
     together: { help: "all --series of one run or group in one chart, its losses by default" },
-    x: { value: "NAME", choices: AXES, help: "what is across: step (default), examples, time" },
+    x: {
+      value: "NAME",
+      choices: AXES,
+      help: "what is across: step (default), examples, epochs, time",
+    },
     "log-x": { help: "a logarithmic x axis" },
     "log-y": { help: "a logarithmic y axis" },
     smooth: { value: "STEPS", help: "a running mean over so many steps" },
@@ -98,7 +103,8 @@ export const command: Command = {
       const chosen = selectedRuns(reader, [...flags.positionals, ...flags.rest], selection);
       const runs = reader.checks.whole(chosen);
       if (runs.length === 0) throw new DamageError("every run of the chart is damaged");
-      const { sheet, caption } = drawChart(reader, runs, request);
+      const epochs = request.axis === "epochs" ? await epochsOf(reader, runs) : request.epochs;
+      const { sheet, caption } = drawChart(reader, runs, { ...request, epochs });
       const make = () => fileOf(sheet, { format, text, dpi });
       if (target === null) await terminal.pour(Buffer.from(await make()).toString());
       else await writeWhole(target, async (temporary) => writeFileSync(temporary, await make()));
@@ -112,6 +118,14 @@ export const command: Command = {
     return 0;
   },
 };
+
+/** Only this loads what reads data. */
+async function epochsOf(
+  ...of: Parameters<typeof epochSizes>
+): Promise<ReadonlyMap<string, number>> {
+  const { epochSizes: read } = await import("../chart/epochs.ts");
+  return read(...of);
+}
 
 const MOST_DPI = 2400;
 

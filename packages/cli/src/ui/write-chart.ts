@@ -109,7 +109,7 @@ function commonOf({ yRanges, steps, band, smoothing, ...chart }: PaperChart): Co
     ([name, { low, high }]) => [name, { min: low, max: high }] as const,
   );
   return {
-    ...{ layer: null, together: null, axis: chart.axis },
+    ...{ layer: null, together: null, axis: chart.axis, epochs: new Map() },
     ...{ isLogX: chart.isLogX, isLogY: chart.isLogY, smooth: smoothing, band: BANDS[band] },
     steps: { from: steps?.low ?? null, to: steps?.high ?? null },
     ...{ y: null, yOf: new Map(ranges), hidden: [], title: "", isGrey: false, height: null },
