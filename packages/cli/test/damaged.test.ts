@@ -170,7 +170,7 @@ test("what was set aside goes into the trash by its name, comes back as it was, 
   );
   expect(removed.stdout).toMatch(/^old\/plain-seed=1-damaged: in the trash\n/);
   expect(hidden.stderr).toContain(
-    `${aside} is in the trash; \`ablate restore ${aside}\` brings it back`,
+    `${aside} is in the trash; \`ablate restore ${aside}\` restores it`,
   );
   expect(quiet).not.toContain("set aside");
   expect([back, again]).toEqual([before, told]);

@@ -32,12 +32,12 @@ test("a run in the trash is nowhere to be seen, and comes back as it was", async
 
   expect(removed.status).toBe(0);
   expect(removed.stdout).toMatch(/^small\/normed: in the trash\n/);
-  expect(removed.stdout).toMatch(/`ablate gc` frees it: 1 run, about [\d.]+ kB\n$/);
+  expect(removed.stdout).toMatch(/`ablate gc` deletes permanently: 1 run, about [\d.]+ kB\n$/);
   expect(await runsIn(folder)).toEqual(["small/plain", "other/slow"]);
   expect((await ablate(folder, "ui", "--once")).stdout).not.toContain("normed");
   expect(await ablate(folder, "show", "small/normed")).toMatchObject({
     status: 2,
-    stderr: "ablate: small/normed is in the trash; `ablate restore small/normed` brings it back\n",
+    stderr: "ablate: small/normed is in the trash; `ablate restore small/normed` restores it\n",
   });
   expect((await ablate(folder, "restore", "small/normed")).stdout).toBe("small/normed: restored\n");
   expect((await ablate(folder, "show", "small/normed", "--json")).stdout).toBe(before);

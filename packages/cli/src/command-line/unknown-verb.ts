@@ -1,5 +1,5 @@
 /** What to say to a first word that is no command. */
-import { closest } from "@ablate/text";
+import { closest, shellWord } from "@ablate/text";
 import { VERBS, verbNamed } from "../verbs.ts";
 
 /** Commands of other programs, and what does the same here. */
@@ -62,8 +62,8 @@ function hintFor(word: string, rest: readonly string[]): string {
   if (Object.hasOwn(NONE, word)) return NONE[word] ?? SEE_HELP;
   const [same] = Object.entries(SAME).find(([, others]) => others.includes(word)) ?? [];
   if (same !== undefined) return `did you mean \`ablate ${same}\`?`;
-  if (/\.ya?ml$/.test(word)) return `did you mean \`ablate run ${word}\`?`;
-  if (/\.db$|\//.test(word)) return `did you mean \`ablate ui ${word}\`?`;
+  if (/\.ya?ml$/.test(word)) return `did you mean \`ablate run ${shellWord(word)}\`?`;
+  if (/\.db$|\//.test(word)) return `did you mean \`ablate ui ${shellWord(word)}\`?`;
   const guess = closest(
     word,
     VERBS.map(({ name }) => name),

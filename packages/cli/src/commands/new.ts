@@ -30,7 +30,7 @@ export const command: Command = {
     const beside = hasNames && writeNames(path) ? ` and ${NAMES} beside it` : "";
     terminal.warn(
       asLine(
-        `wrote ${file}${beside}; \`ablate plan ${word}\` shows its runs, \`ablate run ${word}\` trains them`,
+        `wrote ${file}${beside}; \`ablate plan ${word}\` lists its runs, \`ablate run ${word}\` trains them`,
       ),
     );
     return 0;
@@ -77,11 +77,11 @@ function starterConfig(path: string, { hasNames, command, file }: Starter): stri
   const data = hasNames
     ? `${NAMES} # one name per line, spaces are part of it; the path is relative to this file`
     : "builtin:names # names that come with ablate; or a path relative to this file, one name per line";
-  return `${schemaComment(path)}# One file is one grid of runs. What is not said here has its default: docs/config.md lists every key.
+  return `${schemaComment(path)}# One file is one grid of runs. Keys that are not given have their defaults; docs/config.md lists every key.
 #
-#   ${command} plan ${file}    which runs this is
-#   ${command} run ${file}     trains them, a second each; what is done is not trained again
-#   ${command} ui${" ".repeat(file.length + 1)}      charts, live
+#   ${command} plan ${file}    lists its runs
+#   ${command} run ${file}     trains them, a second each; finished runs are not trained again
+#   ${command} ui${" ".repeat(file.length + 1)}      shows charts, live
 
 name: "${name}"
 description: Does batch norm help, and at which learning rate?

@@ -29,8 +29,9 @@ export const command: Command = {
     for (const entry of entries) terminal.write(asLine(`${trashName(entry)}: in the trash`));
     if (kept.length > 0)
       terminal.write(asLine(`${kept.join(", ")}: kept, another grid has it too`));
+    const total = trashTotal(entries);
     terminal.write(
-      asLine(`\`ablate restore\` brings back, \`ablate gc\` frees it: ${trashTotal(entries)}`),
+      asLine(`\`ablate restore\` restores, \`ablate gc\` deletes permanently: ${total}`),
     );
     return 0;
   },

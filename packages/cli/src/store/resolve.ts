@@ -188,7 +188,7 @@ function meaningOf(reader: StoreReader, word: string, options: ResolveOptions): 
 /** @throws UsageError - if a run or a grid of this name was thrown away */
 function refuseTrashed(reader: StoreReader, name: string): void {
   if (!reader.trash().some((entry) => entry.name === name)) return;
-  throw new UsageError(`${name} is in the trash; \`ablate restore ${name}\` brings it back`);
+  throw new UsageError(`${name} is in the trash; \`ablate restore ${name}\` restores it`);
 }
 
 /** Whether a filter says which runs are meant that are left from earlier plans. */
