@@ -124,7 +124,9 @@ export function readFacts(reader: StoreReader, selected: readonly RunSummary[]):
     };
   });
   const shown = groups.filter((group): group is Shown => group.curves !== null);
-  const ratios = runs
+  // Of a group that is not drawn one run tells what all of them record.
+  const told = groups.flatMap(({ place, runs: own }) => (place === null ? [own[0]] : own));
+  const ratios = told
     .flatMap(({ name }) => reader.series(name))
     .filter(({ series }) => series.startsWith(RATIO));
   const parameters = runs.flatMap(({ name }) => reader.parameters(name));
@@ -222,12 +224,18 @@ export function groupNames({ rows }: Comparison): readonly string[] {
   return fitForms(forms, Math.max(LONG_NAME, shortest));
 }
 
+function firstBand(reader: StoreReader, runs: readonly ComparedRun[]): SeriesInfo | null {
+  for (const { name } of runs) {
+    const found = reader.series(name).find(({ low, high }) => low !== null && high !== null);
+    if (found !== undefined) return found;
+  }
+  return null;
+}
+
 /** Reads the band that runs were judged by; where none was judged, the usual one. */
 function readBand(reader: StoreReader, runs: readonly ComparedRun[]): Group["band"] {
-  const usual = runs
-    .flatMap(({ name }) => reader.series(name))
-    .find(({ low, high }) => low !== null && high !== null);
-  if (usual === undefined) return null;
+  const usual = firstBand(reader, runs);
+  if (usual === null) return null;
   const [judged = "{}"] = runs.flatMap(({ name }) => reader.thresholds(name) ?? []);
   const { slow_updates: slow, fast_updates: fast } = storedMap(judged, "thresholds");
   const edge = (limit: unknown, otherwise: number | null): number =>

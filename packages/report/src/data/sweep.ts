@@ -1,5 +1,5 @@
 /** A grid of three and more factors as points: its settings with their means, and its runs. */
-import { type ComparedRun, type Factor, factorsOf, importanceOf } from "@ablate/store";
+import { type ComparedRun, type Factor, factorsOf, importanceOf, shortKey } from "@ablate/store";
 import { type Group, outcomeOf, type ReportFacts } from "./facts.ts";
 import { type ValueAxis, valueAxis } from "./value-axis.ts";
 
@@ -48,7 +48,7 @@ export function sweepOf(facts: ReportFacts): Sweep | null {
   const factors = all
     .toSorted((a, b) => rank(a) - rank(b))
     .slice(0, MOST_AXES)
-    .map(({ name, keys }) => ({ name: shortOf(name, all), keys, ...valueAxis(runs, keys, name) }));
+    .map(({ name, keys }) => ({ name: shortOf(keys, all), keys, ...valueAxis(runs, keys, name) }));
   const sign = metric.isLessBetter ? 1 : -1;
   const worth = ({ mean }: SweepSetting): number => (mean === null ? Infinity : sign * mean);
   const settings = groups
@@ -57,11 +57,14 @@ export function sweepOf(facts: ReportFacts): Sweep | null {
   return { factors, otherFactors: all.length - factors.length, settings, shown: part(settings) };
 }
 
-/** Returns the last part of a factor's name, where no other has the same. */
-function shortOf(name: string, all: readonly Factor[]): string {
-  const last = (text: string): string => text.slice(text.lastIndexOf(".") + 1);
-  return all.filter((one) => last(one.name) === last(name)).length === 1 ? last(name) : name;
+/** Returns the last parts of a factor's keys that tell them from all others. */
+function shortOf(keys: readonly string[], all: readonly Factor[]): string {
+  const known = [...all.flatMap((one) => one.keys), ...PARTS];
+  return keys.map((key) => shortKey(key, known)).join(" + ");
 }
+
+/** Last words of keys that say little by themselves: of which layer? */
+const PARTS = ["weight", "bias", "gamma", "beta"];
 
 function settingOf(group: Group, { metric }: ReportFacts): SweepSetting {
   const { lost = 0, moments = null } = outcomeOf(group, metric) ?? {};

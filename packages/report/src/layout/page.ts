@@ -1,6 +1,7 @@
 import { PAGE_LOOK, type Stroke } from "@ablate/figures";
 import { type Group, titleOf } from "../data/facts.ts";
 import { type Content, Html, html } from "../html.ts";
+import { count } from "../text.ts";
 import { POINTER, POINTER_HASH } from "./pointer.ts";
 import { STYLE } from "./style.ts";
 
@@ -106,8 +107,13 @@ export function sentences(texts: readonly string[]): Content {
 const MOST_SENTENCES = 10;
 
 function list(texts: readonly string[]): Html {
-  return html`<ul class="sentences">${texts.map((text) => html`<li>${text}</li>\n`)}</ul>
+  return html`<ul class="sentences">${texts.map((text) => html`<li>${withCode(text)}</li>\n`)}</ul>
 `;
+}
+
+/** Sets what stands between backticks as code. */
+function withCode(text: string): Content {
+  return text.split("`").map((part, i) => (i % 2 === 1 ? html`<code>${part}</code>` : part));
 }
 
 /** A column of a table: its title, or one of numbers. */
@@ -118,7 +124,16 @@ export function numbers(...titles: readonly string[]): readonly Column[] {
   return titles.map((title) => ({ title }));
 }
 
-/** Sets a table whose rows are named by their first cell; one that is too wide scrolls by itself. */
+/** A page of thousands of rows is too heavy to be sent; who wants all of them has the store. */
+export const MOST_TABLED = 300;
+
+/** Says below a table of how many rows it shows the first. */
+function cutNote(rows: number): string {
+  if (rows <= MOST_TABLED) return "";
+  return ` The first ${MOST_TABLED} of ${count(rows)} rows; “ablate export --table runs” writes every run.`;
+}
+
+/** Sets a table whose rows are named by their first cell; one that is too wide scrolls by itself, of one too long the first rows stand here. */
 export function table(
   caption: string,
   columns: readonly Column[],
@@ -131,12 +146,12 @@ export function table(
     const title = typeof column === "string" ? column : column.title;
     return html`<th scope="col"${classes[i] ?? null}>${title}</th>`;
   });
-  const body = rows.map(([name = "", ...values]) => {
+  const body = rows.slice(0, MOST_TABLED).map(([name = "", ...values]) => {
     const rest = values.map((value, i) => html`<td${classes[i + 1] ?? null}>${value}</td>`);
     return html`<tr><th scope="row">${name}</th>${rest}</tr>\n`;
   });
   return html`<section class="scroll" aria-label="${caption}" tabindex="0"><table>
-<caption>${caption}</caption>
+<caption>${caption}${cutNote(rows.length)}</caption>
 <thead><tr>${head}</tr></thead>
 <tbody>
 ${body}</tbody></table></section>`;

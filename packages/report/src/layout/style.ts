@@ -39,6 +39,7 @@ a { color: var(--link); }
 figure { margin: 1.4rem 0; }
 figcaption { max-width: 44rem; margin: .4rem 0 .6rem; }
 svg { display: block; width: 100%; height: auto; max-width: 54rem; font: 12px system-ui, -apple-system, "Segoe UI", Roboto, "DejaVu Sans", sans-serif; }
+svg[role=img] text { paint-order: stroke; stroke: var(--page); stroke-width: 3px; stroke-linejoin: round; }
 @media screen and (min-width: 78rem) {
   figure:not(.spread):has(> .chart) { display: grid; grid-template-columns: 54rem minmax(0, 1fr); column-gap: 2.2rem; align-items: start; }
   figure:not(.spread) > .chart + figcaption { margin-top: 1.7rem; }
@@ -49,7 +50,7 @@ svg { display: block; width: 100%; height: auto; max-width: 54rem; font: 12px sy
 .rows-2 > :nth-child(2n), .rows-3 > :nth-child(3n+2) { order: 1; } .rows-3 > :nth-child(3n) { order: 2; }
 @media (min-width: 60rem) { .rows > * { order: 0 !important; } .rows-2 { grid-template-columns: repeat(2, minmax(0, 27rem)); } .rows-3 { grid-template-columns: repeat(3, minmax(0, 1fr)); } }
 .small { display: none; }
-@media screen and (max-width: 44rem) { body { font-size: 16px; } .large { display: none; } .small { display: block; } }
+@media screen and (max-width: 44rem) { body { font-size: 16px; } table { font-size: .8rem; } th, td { padding-right: .5rem; } th.number { min-width: 0; } .large { display: none; } .small { display: block; } }
 .legend { list-style: none; display: flex; flex-wrap: wrap; gap: .1rem 1rem; margin: .2rem 0 .6rem; padding: 0; font-size: .88rem; }
 output { display: block; max-width: 54rem; min-height: 1.5em; overflow: hidden; white-space: nowrap; color: var(--muted); font-size: .82rem; line-height: 1.5; font-variant-numeric: tabular-nums; }
 output strong { color: var(--text); } .reading { pointer-events: none; }

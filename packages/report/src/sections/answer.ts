@@ -6,7 +6,7 @@ import {
   seedsText,
   verdictText,
 } from "@ablate/store";
-import { counted } from "@ablate/text";
+import { counted, firstOf } from "@ablate/text";
 import { areRecorded, type Group, outcomeOf, type ReportFacts, titleOf } from "../data/facts.ts";
 import { type Content, type Html, html } from "../html.ts";
 import type { Draw } from "../layout/draw.ts";
@@ -163,14 +163,18 @@ function verdicts(facts: ReportFacts, others: readonly Other[]): string {
   return parts.map((text) => `; ${text}`).join("");
 }
 
+/** Of more groups a sentence names few. */
+const MOST_NAMED = 6;
+const FEW_NAMED = 3;
+
 function part(
   some: readonly Other[],
   text: (names: string, is: string, some: readonly Other[]) => string,
 ): readonly string[] {
   if (some.length === 0) return [];
-  return [
-    text(listed(some.map(({ group }) => group.name)), some.length === 1 ? "is" : "are", some),
-  ];
+  const names = some.map(({ group }) => group.name);
+  const shown = names.length > MOST_NAMED ? firstOf(names, FEW_NAMED) : listed(names);
+  return [text(shown, some.length === 1 ? "is" : "are", some)];
 }
 
 /** Writes from how much to how much groups are behind, rounded to the error of each. */

@@ -35,7 +35,7 @@ export function effectsSection({ comparison, metric }: ReportFacts): Content {
   const all = own.flatMap(({ factor, values }) => {
     const texts = factor.keys.map((key) => {
       const found = values.map(({ runs: [run] }) => settingOf(run, key));
-      const text = settingTexts(found, { isWhole: true });
+      const text = settingTexts(found);
       return found.map((one) => (one ? text(one) : "none"));
     });
     return values.map((value, i) => ({

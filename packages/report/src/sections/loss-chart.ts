@@ -38,6 +38,7 @@ export function lossChart(
 ): Chart {
   const { steps, guessing } = facts;
   const results = withResults(curves);
+  const range = inRange(results);
   const [min, max] = isLog ? [1, Math.max(10, steps)] : [0, steps];
   const guide = (loss: number, classes: number): Mark =>
     line(
@@ -59,11 +60,11 @@ export function lossChart(
     x: { title: "updates", min, max, isLog, format: stepText },
     y: {
       title: areRecorded(facts.runs) ? "loss" : "loss, nats",
-      ...lossRange(facts, results, !isLog),
+      ...lossRange(facts, range, !isLog),
     },
     marks: [
       ...(guessing === null ? [] : [guide(guessing.loss, guessing.classes)]),
-      ...lineMarks(namedInShort(curves).map((curve) => drawnOf(curve, results))),
+      ...lineMarks(namedInShort(curves).map((curve) => drawnOf(curve, range))),
     ],
   };
 }
@@ -201,6 +202,25 @@ export function withResults(curves: readonly Curve[]): readonly Curve[] {
   const found = curves.filter(({ group }) => hasResult(group));
   const whole = found.filter(({ group }) => group.lost === "");
   return [whole, found].find(({ length }) => length > 0) ?? curves;
+}
+
+/** So many times the height of all other curves a curve may end above them. */
+const MOST_TIMES = 2.5;
+
+/** Leaves out curves that end so far above the others that an axis for all would press those together. */
+export function inRange(curves: readonly Curve[]): readonly Curve[] {
+  const ends = curves.map(({ values }) => values.at(-1)?.mean ?? Number.NaN);
+  const order = ends.filter(Number.isFinite).toSorted((a, b) => a - b);
+  const lowest = order[0] ?? 0;
+  const half = order[Math.ceil(order.length / 2) - 1] ?? lowest;
+  const isNear = (end: number): boolean => end - lowest <= MOST_APART * (half - lowest);
+  const near = curves.filter((_curve, i) => isNear(ends[i] ?? lowest));
+  if (near.length < 2) return curves;
+  const highest = Math.max(...near.flatMap(({ values }) => values.map(({ mean }) => mean)));
+  return curves.filter(
+    (curve, i) =>
+      near.includes(curve) || (ends[i] ?? 0) - lowest <= MOST_TIMES * (highest - lowest),
+  );
 }
 
 export function hasResult({ row }: Shown): boolean {

@@ -18,6 +18,7 @@ import { count, listed, meanStdText } from "../text.ts";
 import {
   type Curve,
   hasResult,
+  inRange,
   inSmall,
   lastPart,
   lossChart,
@@ -70,7 +71,11 @@ function wholeFigure(facts: ReportFacts, curves: readonly Curve[], draw: Draw): 
           `A run counts up to its last finite loss, which is the end of those that ${listed(lossy)} lost.`,
         ]),
     ...learningRateWords(facts),
-    ...(isCut ? ["What lies above the chart is cut off: the next chart has it."] : []),
+    ...(isCut
+      ? [
+          `What lies above the chart is cut off: the ${inRange(results).length < results.length ? "table has it" : "next chart has it"}.`,
+        ]
+      : []),
   ];
   return figure(
     sized(draw(large), html`${draw(small)}${smallInset}`, legend(facts, curves)),
@@ -83,7 +88,13 @@ function firstFigure(facts: ReportFacts, curves: readonly Curve[], draw: Draw): 
   const title = { title: "Loss with the first steps stretched", isLog: true };
   const results = withResults(curves);
   const beyond = curves.filter((curve) => !results.includes(curve)).map(({ group }) => group);
-  const all = beyond.length === 0 ? ", and with all losses" : "";
+  const near = inRange(results);
+  const far = results.filter((curve) => !near.includes(curve)).map(({ group }) => group.name);
+  const all = beyond.length + far.length === 0 ? ", and with all losses" : "";
+  const farText =
+    far.length === 0
+      ? ""
+      : ` ${listed(far)} ${far.length === 1 ? "ends" : "end"} far above the others and ${far.length === 1 ? "is" : "are"} cut off where ${far.length === 1 ? "it leaves" : "they leave"} the chart: the table has all losses.`;
   const beyondText =
     beyond.length === 0
       ? ""
@@ -94,7 +105,7 @@ function firstFigure(facts: ReportFacts, curves: readonly Curve[], draw: Draw): 
       draw(inSmall(lossChart(facts, curves.map(thinned), title))),
       legend(facts, curves),
     ),
-    `The same with the steps on a logarithmic axis, so that the first of them are seen${all}.${beyondText}`,
+    `The same with the steps on a logarithmic axis, so that the first of them are seen${all}.${farText}${beyondText}`,
   );
 }
 

@@ -6,13 +6,14 @@ import {
   revisionsNote,
   type Setting,
   shortKey,
+  withoutSeed,
 } from "@ablate/store";
 import { counted } from "@ablate/text";
 import { type Group, outcomeOf, type ReportFacts } from "../data/facts.ts";
 import { type Content, type Html, html } from "../html.ts";
-import { details, named, numbers, table } from "../layout/page.ts";
+import { details, MOST_TABLED, named, numbers, table } from "../layout/page.ts";
 import { about, count, fixedTexts, meanErrorText } from "../text.ts";
-import { metricTitle } from "./ranking.ts";
+import { metricTitle, ranked } from "./ranking.ts";
 import { settingsOf } from "./settings.ts";
 
 const SHOWN_METRICS = ["train_loss", "valid_loss", "loss", "steps_per_s"];
@@ -37,7 +38,7 @@ export function overview(facts: ReportFacts): Content {
       ...(base === undefined ? [] : ["what it changes"]),
       ...numbers("runs", "loss at init", ...metrics.map(({ title }) => title)),
     ],
-    groups.map((group) => [
+    bestOfMany(facts).map((group) => [
       named(group),
       ...(base === undefined
         ? []
@@ -49,6 +50,14 @@ export function overview(facts: ReportFacts): Content {
   );
   const isLong = groups.length > MOST_ROWS;
   return html`${isLong ? details(`the ${count(groups.length)} groups as a table`, overviewTable) : overviewTable}${chartsNote(facts)}`;
+}
+
+/** Returns the groups in their order; where a table cannot show all, the best first. */
+function bestOfMany(facts: ReportFacts): readonly Group[] {
+  const { groups } = facts;
+  if (groups.length <= MOST_TABLED) return groups;
+  const best = ranked(facts);
+  return [...best, ...groups.filter((group) => !best.includes(group))];
 }
 
 /** A table of more rows is folded. */
@@ -94,7 +103,7 @@ function changesTeller(
   rows: readonly ComparisonRow[],
   keys: readonly string[],
 ): (row: ComparisonRow, base: ComparisonRow) => string {
-  const texts = settingsOf(rows, keys, "none");
+  const texts = settingsOf(rows, keys, { none: "none", isWhole: false });
   const names = [...keys, ...PARTS];
   return (row, base) => {
     if (row === base) return "the base: the others are told by what they change";
@@ -107,13 +116,22 @@ function changesTeller(
 /** Last words of keys that say little by themselves: of which layer? */
 const PARTS = ["weight", "bias", "gamma", "beta"];
 
-/** Tables every run, with all digits. */
+/** Names the grids of runs as a command takes them. */
+function namesOf(runs: ReportFacts["runs"]): string {
+  return [...new Set(runs.map(({ grid, name }) => grid ?? name))].slice(0, MOST_GRIDS).join(" ");
+}
+
+const MOST_GRIDS = 5;
+
+/** Tables every run, with all digits; of very many those that did not finish. */
 export function everyRun({ runs }: ReportFacts): Html {
   const losses = (["trainLoss", "validLoss", "loss"] as const).map((field) => {
     const text = fixedTexts(runs.map((run) => run[field]));
     return (run: (typeof runs)[number]): string => text(run[field]);
   });
-  const rows = runs.map((run) => [
+  const ended = runs.filter(({ state }) => state !== "finished");
+  const told = runs.length > MOST_TABLED ? ended : runs;
+  const rows = told.map((run) => [
     run.name,
     run.error === null ? run.state : `${run.state}: ${run.error}`,
     String(run.seed ?? "–"),
@@ -124,7 +142,11 @@ export function everyRun({ runs }: ReportFacts): Html {
   ]);
   const measures = numbers("seed", "steps", "train", "valid", "loss", "steps/s");
   const columns = ["run", "state", ...measures, "hash"];
-  return table("Every run, in the order of the grid.", columns, rows);
+  if (told === runs) return table("Every run, in the order of the grid.", columns, rows);
+  const all = html`<p>There are ${count(runs.length)} runs. <code>ablate export ${namesOf(runs)} --table runs -o runs.csv</code> writes a line for each.</p>`;
+  return ended.length === 0
+    ? all
+    : html`${all}${table("Runs that did not finish, in the order of the grid.", columns, rows)}`;
 }
 
 function stepsText({ lastStep, steps }: ReportFacts["runs"][number]): string {
@@ -156,7 +178,21 @@ export function extentWords({ runs, groups }: ReportFacts): string {
     groups.length === runs.length
       ? ""
       : ` in ${counted(groups.length, "group")} that differ in more than the seed`;
-  return `${counted(runs.length, "run")}${groupText}, ${seedText}, ${count(updates)} steps in all.`;
+  return `${counted(runs.length, "run")}${groupText}, ${seedText}, ${count(updates)} steps in all.${nameWords(groups)}`;
+}
+
+/** A key in a label of a run. */
+const KEY = /(?:^|-)([A-Za-z_][\w.]*)=/g;
+
+/** Says what the values are by which groups are named, where a name leaves their keys out. */
+function nameWords(groups: readonly Group[]): string {
+  const [first] = groups;
+  const label = first?.runs[0].label ?? "";
+  const keys = [...withoutSeed(label).matchAll(KEY)].map(([, key = ""]) => key);
+  const areValues = groups.every(({ name }) => name.split(" · ").length === keys.length);
+  const isClear = first?.name.split(" · ").every((part, i) => part.startsWith(`${keys[i]} `));
+  if (keys.length < 2 || !areValues || isClear === true) return "";
+  return ` A group is named by ${keys.join(" · ")}.`;
 }
 
 const TROUBLES = {

@@ -1,5 +1,13 @@
 /** Whether one factor changes what another does: in sentences, and as lines that are parallel or not. */
-import { type Chart, line, type Mark, MOST_SHOWN, segment, strokeAt } from "@ablate/figures";
+import {
+  type Chart,
+  line,
+  type Mark,
+  MOST_SHOWN,
+  type Stroke,
+  segment,
+  strokeAt,
+} from "@ablate/figures";
 import {
   type ComparedRun,
   factorsOf,
@@ -25,6 +33,14 @@ const MOST_FACTORS = 8;
 
 /** So many pairs are shown, the strongest first. */
 const MOST_PAIRS = 3;
+
+/** Shades of the page that are of no group: colours are of groups alone. */
+const SHADES = 4;
+
+/** Returns the line of one value of a factor: told by its dashes, and by shades of grey. */
+function strokeOf(place: number): Stroke {
+  return { ...strokeAt(place), color: `var(--p${place % SHADES})` };
+}
 
 /** Says of each pair of factors whether one changes what the other does; of many, the pairs that are told apart. */
 export function sensitivitySection(facts: ReportFacts, draw: Draw): Content {
@@ -60,12 +76,12 @@ function introduction(
   { pairs, told }: { readonly pairs: number; readonly told: number },
 ): string {
   const { by, within } = sensitivityNames(pair);
-  const way = `Of two ways to ask, whether ${within} changes what ${by} does and whether ${by} changes what ${within} does, the one is shown that tells more apart, or else has the larger changes.`;
+  const way = `Of two ways to ask, whether ${within} changes what ${by} does and whether ${by} changes what ${within} does, the first is answered here: it tells more apart.`;
   const spread =
-    "A change is the largest mean less the smallest, over seeds that have every result; each seed gives one difference of two changes, and the interval is that of their mean, by Student's t at 95 %.";
+    "A change is the highest mean less the lowest one, over the seeds that have every result. Each seed gives one difference of two changes; the intervals are those of the means over seeds, by Student’s t at 95 %.";
   if (pairs === 1) return `${way} ${spread}`;
   const said = `Of ${counted(pairs, "pair")} of factors ${told === 1 ? "one is" : `${told} are`} told apart by more than chance, or lost runs; those with the largest differences are below.`;
-  return `${said} ${way.replace("two ways", "the two ways")} ${spread}`;
+  return `${said} Of the two ways to ask about a pair, the one that tells more apart is answered. ${spread}`;
 }
 
 function titleOf(pair: Found): string {
@@ -132,7 +148,7 @@ function sensitivityFigure(pair: Found, facts: ReportFacts, draw: Draw): Content
       draw(linesOf(pair, facts, "small")),
       values.map(
         ({ runs: [run] }, i) =>
-          html`${swatch(strokeAt(i))}${names.within} ${names.withinText(run)}`,
+          html`${swatch(strokeOf(i))}${names.within} ${names.withinText(run)}`,
       ),
     ),
     `The ${title} by ${names.by}, a line for each ${names.within}: means over seeds with their 95 % intervals. Parallel lines are factors that act by themselves; a flat line is one that ${names.by} does not change.${areLost(pair) ? " ✗ marks values at which runs were lost: the mean is that of the others." : ""}`,
@@ -168,7 +184,7 @@ function linesOf(pair: Found, { runs, metric }: ReportFacts, size: "large" | "sm
     labels: { left: 64, right: size === "large" ? Math.min(280, 44 + 6.8 * longest) : 12 },
     marks: values.flatMap((value, i) =>
       marksOf(value, {
-        ...{ place: (run) => moved(run, i), stroke: strokeAt(i), y },
+        ...{ place: (run) => moved(run, i), stroke: strokeOf(i), y },
         label: size === "large" ? labels[i] : undefined,
       }),
     ),
@@ -203,7 +219,7 @@ function marksOf(
     y,
   }: {
     readonly place: (run: ComparedRun) => number;
-    readonly stroke: ReturnType<typeof strokeAt>;
+    readonly stroke: Stroke;
     readonly label: string | undefined;
     readonly y: ReturnType<typeof yAxis>;
   },

@@ -19,7 +19,7 @@ export function settingsSection({ runs, groups, comparison }: ReportFacts): Cont
   const texts = settingsOf(
     groups.map(({ row }) => row),
     keys,
-    "–",
+    { none: "–" },
   );
   const own = groups.map(({ name, row }) => [name, ...keys.map((key) => texts(row, key))]);
   const apart =
@@ -52,16 +52,17 @@ const MOST_ROWS = 12;
  * Makes a function that writes the settings of rows, so that no two of a key read the same.
  *
  * @param none - for a row without the key
+ * @param isWhole - whether a value is written with all its parts, not with those alone that tell it from others
  */
 export function settingsOf(
   rows: readonly ComparisonRow[],
   keys: readonly string[],
-  none: string,
+  { none, isWhole = true }: { readonly none: string; readonly isWhole?: boolean },
 ): (row: ComparisonRow, key: string) => string {
   const texts = new Map(
     keys.map((key) => {
       const found = rows.map(({ settings }) => settings.get(key));
-      return [key, settingTexts(found, { isWhole: true })];
+      return [key, settingTexts(found, { isWhole })];
     }),
   );
   return (row, key) => {

@@ -1,6 +1,6 @@
 /** Settings against results: parallel coordinates over all factors, and a scatter of each. */
 import type { Axis, Chart, Mark, Point, Stroke } from "@ablate/figures";
-import { counted, listed } from "@ablate/text";
+import { counted, cutTogether, listed } from "@ablate/text";
 import type { ReportFacts } from "../data/facts.ts";
 import { type Sweep, type SweepFactor, type SweepSetting, sweepOf } from "../data/sweep.ts";
 import { DECADES, movedOn } from "../data/value-axis.ts";
@@ -23,6 +23,8 @@ const SMALL_AXES = 3;
 /** Between an axis and its labels, and for those of the last one, as parts of the way to the next axis. */
 const LABEL_GAP = 0.03;
 const LABEL_ROOM = 0.4;
+/** Pixels of a letter. */
+const LETTER = 6.4;
 /** Labels of an axis that fit below each other. */
 const MOST_LABELS = 12;
 
@@ -44,12 +46,16 @@ export function sweepSection(facts: ReportFacts, draw: Draw): Content {
   )}`;
 }
 
+/** The best ones are a part of all, at most one in so many. */
+const LEAST_TIMES = 4;
+
 /** Says what the best tenth of the settings have in common. */
 function bestWords({ settings, factors }: Sweep, facts: ReportFacts): readonly string[] {
   const found = settings.filter(({ mean, lost }) => mean !== null && lost === 0);
   const best = found.slice(0, Math.max(3, Math.ceil(found.length / 10)));
   const [first, last] = [best[0], best.at(-1)];
-  if (first === undefined || last === undefined || found.length < 2 * best.length) return [];
+  if (first === undefined || last === undefined || found.length < LEAST_TIMES * best.length)
+    return [];
   const common = factors.flatMap(({ name, place, axis }) => {
     const places = new Set(best.map(({ run }) => place(run)));
     const [only] = places;
@@ -118,6 +124,8 @@ function parallelChart(
   const end = factors.length;
   const lines = shown.map((setting) => settingLine(setting, factors, result));
   const rank = strokes(shown);
+  const room = (width - 52) / (end + LABEL_ROOM + 0.05) / LETTER;
+  const titles = cutTogether([...factors.map(({ name }) => name), title], Math.floor(room) - 1);
   return {
     title: `${title} by all factors`,
     description: `${counted(shown.length, "setting")} over ${factors.map(({ name }) => name).join(", ")}`,
@@ -126,7 +134,7 @@ function parallelChart(
     labels: { left: 40, right: 12 },
     x: {
       ...{ title: "", min: -0.05, max: end + LABEL_ROOM },
-      ticks: [...factors.map(({ name }) => name), title].map((label, at) => ({ at, label })),
+      ticks: titles.map((label, at) => ({ at, label })),
     },
     y: { title: "", min: -0.06, max: LOST_AT + 0.06, isBare: true },
     marks: [
