@@ -56,7 +56,12 @@ export {
   measuredAt,
 } from "./analysis/grouped-findings.ts";
 export { areOnSeveralHosts, hostsText } from "./analysis/hosts.ts";
-export { type FactorShare, type Importance, importanceOf } from "./analysis/importance.ts";
+export {
+  type FactorShare,
+  type Importance,
+  importanceOf,
+  type Share,
+} from "./analysis/importance.ts";
 export { importanceWords } from "./analysis/importance-words.ts";
 export { type Labelled, labelForms } from "./analysis/label-forms.ts";
 export { isLost, lostText } from "./analysis/lost.ts";

@@ -51,7 +51,7 @@ test("where there are very many runs the effects say of how many they are", () =
   const runs = Array.from({ length: 5001 }, (_, i): RunPlan => {
     return { label: `r${i}`, gain: i + 1, end: null };
   });
-  const ui = session(makeStore(runs), { settings: { view: "sweep", sweepPanel: "importance" } });
+  const ui = session(makeStore(runs), { settings: { view: "sweep", sweepPanel: "effects" } });
   expect(text(ui)).toContain("the first 5,000 runs · all else equal");
 });
 
@@ -265,4 +265,31 @@ test("recorded runs with configs of their own are a sweep, too, by what they hav
   expect(text(ui)).toMatch(/accuracy.* by dropout/);
   expect(markers(ui)).toHaveLength(4);
   expect(text(ui)).toMatch(/dropout +optimizer +accuracy/);
+});
+
+test("importance has a bar for each setting, its interval, and words where that does not hold", () => {
+  const far: RunPlan = { label: "far-seed=1", lr: { 0: 9 }, gain: 1, seed: 1, valid: 900 };
+  const settings = { sweepPanel: "importance" } as const;
+  const one = grid({ columns: 80, rows: 24, settings });
+  const shown = text(one);
+
+  expect(shown).toMatch(/importance for valid +share of the variance between 6 settings, 3 seeds/);
+  expect(shown).toMatch(/train\.lr +█{9,} +100 % {2}9\d–100 %/);
+  expect(shown).toMatch(/hidden\.weight +0\.0 %/);
+  expect(shown).toMatch(
+    /not additive .*\n · 0\.0 % of the variance between settings is not additive/,
+  );
+  expect(Math.max(...screen(one).map((line) => line.length))).toBeLessThanOrEqual(80);
+  press(one, "down", "enter");
+  expect(text(one)).toContain("valid ↓ by weight");
+  const seeds = [1, 2, 3].map((seed) => ({ ...far, label: `far-seed=${seed}`, seed }));
+  expect(text(grid({ settings }, seeds))).toContain("one setting alone has 100 % of the variance");
+});
+
+test("importance of a single setting says what it takes", () => {
+  const runs = [1, 2].map((gain): RunPlan => ({ label: `g${gain}`, gain, seed: 1, valid: gain }));
+  const settings = { view: "sweep", sweepPanel: "importance" } as const;
+  const ui = session(makeStore(runs), { columns: 80, rows: 24, settings });
+
+  expect(text(ui)).toContain("of one seed say nothing of importance: that takes");
 });

@@ -104,7 +104,7 @@ export function readFacts(reader: StoreReader, selected: readonly RunSummary[]):
   const best = bestRows(comparison, metric);
   const lengths = best.flatMap(({ runs: own }) => own.map(({ lastStep }) => (lastStep ?? -1) + 1));
   const steps = Math.max(1, ...lengths);
-  const names = groupNames(comparison);
+  const names = groupNames(comparison).map((name) => (name === "run" ? "the run" : name));
   const shownRuns = best.map(({ runs: members }) => members);
   const places = groupPlaces(slotsOf(shownRuns, reader.annotations().colours));
   const groups = comparison.rows.map((row, i): Group => {

@@ -32,7 +32,7 @@ export function overview(facts: ReportFacts): Content {
     changedKeys,
   );
   const overviewTable = table(
-    `${groups.some(({ runs }) => runs.length > 1) ? "Mean ± standard deviation over seeds." : "One run each."}${groups.length > 1 ? starText(facts) : ""}`,
+    `${groups.some(({ runs }) => runs.length > 1) ? "Mean ± standard deviation over seeds." : groups.length === 1 ? "What the run came to." : "One run each."}${groups.length > 1 ? starText(facts) : ""}`,
     [
       "group",
       ...(base === undefined ? [] : ["what it changes"]),

@@ -62,9 +62,14 @@ export function startWords({ groups, guessing }: ReportFacts): readonly string[]
     ...(names.length === 0
       ? []
       : [
-          `${groupsText(names, groups.length, "All groups")} ${verb} ${where}: nothing has to be undone first.`,
+          `${atStart(groupsText(names, groups.length, "All groups"))} ${verb} ${where}: nothing has to be undone first.`,
         ]),
   ];
+}
+
+/** Begins a sentence with the name of a group, which is written as it is, but for the only one. */
+function atStart(names: string): string {
+  return names.replace(/^the run\b/, "The run");
 }
 
 const WHY = ": it is sure and wrong";
@@ -84,7 +89,7 @@ function farText(group: Group, other: Group | undefined, where: string): string 
       ? "it never does better than guessing"
       : `it does worse than guessing until ${belowShort(group)}${missing}`;
   return [
-    `${titleOf(group)} begins at a loss of ${meanErrorText(initial)}, ${where}.`,
+    `${atStart(titleOf(group))} begins at a loss of ${meanErrorText(initial)}, ${where}.`,
     `Its first ${counted(earlySteps, "step")} cost ${fixed(early.mean, 2)} nats on average${otherEarly},`,
     `and ${until}${beside(belowShort)}.`,
   ].join(" ");

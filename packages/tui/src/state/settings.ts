@@ -13,7 +13,7 @@ export type PanelName = (typeof PANELS)[number];
 export const FINDING_SCOPES = ["marked", "run"] as const;
 
 /** What the view Sweep shows. */
-export const SWEEP_PANELS = ["scatter", "importance", "parallel"] as const;
+export const SWEEP_PANELS = ["scatter", "effects", "importance", "parallel"] as const;
 
 export type SweepPanel = (typeof SWEEP_PANELS)[number];
 

@@ -1,4 +1,4 @@
-/** Draws the view Sweep: points, parallel coordinates and effects, all at once where there is room. */
+/** Draws the view Sweep: points, effects, importance and parallel coordinates, all at once where there is room. */
 
 import { swatch } from "../../data/looks.ts";
 import { seriesValue } from "../../data/titles.ts";
@@ -7,7 +7,8 @@ import { beside, cutLine, fitLine, GAP, type Line, type Piece, piece } from "../
 import { lookOf } from "../looks.ts";
 import type { Box } from "../plots.ts";
 import { type Canvas, type Drawn, emptyView, type Sheet } from "../view.ts";
-import { importancePanel } from "./importance-panel.ts";
+import { effectRows, effectsPanel } from "./effects-panel.ts";
+import { importancePanel, importanceRows } from "./importance-panel.ts";
 import { parallelPanel } from "./parallel-panel.ts";
 import { scatterPanel } from "./scatter-panel.ts";
 import { currentPoint, type Point, type Sweep, sweepOf } from "./sweep-data.ts";
@@ -24,7 +25,8 @@ export function isRoomy({ columns, rows }: Box): boolean {
 export const PANEL_TITLES: Readonly<Record<SweepPanel, string>> = {
   scatter: "points",
   parallel: "parallel coordinates",
-  importance: "effects of settings",
+  effects: "effects of settings",
+  importance: "importance of settings",
 };
 
 export function drawSweep(canvas: Canvas): Drawn {
@@ -63,11 +65,23 @@ function allPanels(
   const upper = Math.max(12, Math.floor(room.rows * 0.52));
   const left = columns - right - GAP;
   const draw = (panel: SweepPanel, box: Box) =>
-    panelOf(canvas, sweep, { panel, box, current, isTold: true });
+    panelOf(canvas, sweep, { panel, box, current, isTold: true }).slice(0, box.rows);
+  // Each has at least half of the column, and what the other does not need.
+  const half = Math.floor(upper / 2);
+  const least = Math.max(half, upper - effectRows(sweep, right) - 1);
+  const ofImportance = Math.min(importanceRows(sweep, right), least);
+  const ofEffects = upper - ofImportance - 1;
   return [
     ...beside([
       { lines: draw("scatter", { columns: left, rows: upper }), width: left },
-      { lines: draw("importance", { columns: right, rows: upper }).slice(0, upper), width: right },
+      {
+        lines: [
+          ...fillUp(draw("effects", { columns: right, rows: ofEffects }), ofEffects),
+          [],
+          ...draw("importance", { columns: right, rows: ofImportance }),
+        ],
+        width: right,
+      },
     ]),
     [],
     ...draw("parallel", { columns, rows: room.rows - upper - 1 }),
@@ -95,7 +109,8 @@ function panelOf(
   const focus = { box, current, isFocused: isTold && isFocused };
   if (panel === "scatter") return scatterPanel(canvas, sweep, focus);
   if (panel === "parallel") return parallelPanel(canvas, sweep, focus);
-  return importancePanel(sweep, { box, at: sweepAt, isFocused });
+  const list = { box, at: sweepAt, isFocused };
+  return panel === "effects" ? effectsPanel(sweep, list) : importancePanel(sweep, list);
 }
 
 /** Reads the point under the cursor: its name, x and y. */

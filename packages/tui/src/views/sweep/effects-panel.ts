@@ -10,7 +10,7 @@ import { type Sweep, sizeOf, strongestOf } from "./sweep-data.ts";
 
 const MOST_NAME = 30;
 
-export function importancePanel(
+export function effectsPanel(
   sweep: Sweep,
   { box, at, isFocused }: { readonly box: Box; readonly at: number; readonly isFocused: boolean },
 ): Line[] {
@@ -46,6 +46,11 @@ export function importancePanel(
     });
   });
   return [head, ...lines];
+}
+
+/** Returns how many lines all effects take. */
+export function effectRows(sweep: Sweep, columns: number): number {
+  return 1 + Math.max(1, sweep.effects().length) * (columns < WIDE ? 2 : 1);
 }
 
 /** From so many cells on, words stand beside the bar. */

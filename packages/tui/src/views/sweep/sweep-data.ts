@@ -2,6 +2,9 @@
 import {
   type Effect,
   effectsOf,
+  type Factor,
+  type Importance,
+  importanceOf,
   isLost,
   METRICS,
   type Metric,
@@ -14,6 +17,7 @@ import { compareValues } from "../../data/compare-values.ts";
 import type { ShownRun } from "../../data/shown-run.ts";
 import { isRowOf, type Table, type TableRow } from "../../data/table.ts";
 import type { Scene } from "../../state/scene.ts";
+import type { SweepPanel } from "../../state/settings.ts";
 import type { Box } from "../plots.ts";
 import { type Axis, axisOf } from "./axis.ts";
 
@@ -50,7 +54,9 @@ export type Sweep = {
   readonly points: readonly Point[];
   /** What each setting does to the result, the largest effect first. */
   readonly effects: () => readonly Effect<ShownRun>[];
-  /** How many runs that is said of, the first that were planned. */
+  /** How much each setting decides, the largest share first. */
+  readonly importance: () => Importance;
+  /** How many runs these are said of, the first that were planned. */
   readonly effectRuns: number;
 };
 
@@ -61,7 +67,7 @@ export type PanelPlace = {
   readonly isFocused: boolean;
 };
 
-/** Counts the runs of which effects are computed: more would keep keys waiting. */
+/** Counts the runs of which effects and importance are computed: more would keep keys waiting. */
 const MOST_RUNS = 5000;
 
 const known = new WeakMap<Table, Map<string, Sweep>>();
@@ -98,7 +104,16 @@ function makeSweep({ table, state, snapshot }: Scene): Sweep {
     points: pointsOf(table, metric),
     effectRuns: Math.min(runs.length, MOST_RUNS),
     effects: once(() => sorted(runs.slice(0, MOST_RUNS), metric, snapshot.dataHashes)),
+    importance: once(() =>
+      importanceOf(withData(runs.slice(0, MOST_RUNS), snapshot.dataHashes), metric),
+    ),
   };
+}
+
+/** Returns the settings that a panel lists; null where it lists none. */
+export function listedIn(sweep: Sweep, panel: SweepPanel): readonly Factor[] | null {
+  if (panel === "effects") return sweep.effects().map(({ factor }) => factor);
+  return panel === "importance" ? sweep.importance().factors.map(({ factor }) => factor) : null;
 }
 
 /** More values than a grid has, as of a random search. */

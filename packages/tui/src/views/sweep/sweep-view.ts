@@ -1,4 +1,4 @@
-/** The view Sweep: what settings do to a result, as points, parallel coordinates and effects. */
+/** The view Sweep: what settings do to a result, as points, effects, importance and parallel coordinates. */
 import { outWithin, toggleAlone } from "../../keys/move-keys.ts";
 import { bind, bindBoth, hint, ROWS } from "../../keys/rows.ts";
 import { choosing, GROUP, GROUP_KEY, markRow } from "../../keys/table-keys.ts";
@@ -18,7 +18,7 @@ import { runGroups } from "../paper.ts";
 import type { Chooser, Context, View } from "../view.ts";
 import { placeOf } from "./axis.ts";
 import { drawSweep, isRoomy, PANEL_TITLES } from "./draw-sweep.ts";
-import { currentPoint, type Point, type Sweep, sweepOf } from "./sweep-data.ts";
+import { currentPoint, listedIn, type Point, type Sweep, sweepOf } from "./sweep-data.ts";
 import { pointSweep } from "./sweep-pointer.ts";
 
 const X_CHOOSER: Chooser = {
@@ -61,7 +61,7 @@ export const sweepView: View = {
   name: "sweep",
   title: "Sweep",
   key: "7",
-  help: "what settings do to a result: points, parallel coordinates, effects",
+  help: "what settings do to a result: points, effects, importance, parallel coordinates",
   draw: drawSweep,
   paper: (scene) => {
     const { points, metric } = sweepOf(scene);
@@ -116,8 +116,9 @@ export const sweepView: View = {
 /** Opens the run under the cursor; of an effect, puts its setting across. */
 function enter(state: State, { scene }: Context): State {
   const sweep = sweepOf(scene);
-  if (state.settings.sweepPanel === "importance") {
-    const key = sweep.effects()[state.sweepAt]?.factor.keys[0];
+  const listed = listedIn(sweep, state.settings.sweepPanel);
+  if (listed !== null) {
+    const key = listed[state.sweepAt]?.keys[0];
     if (key === undefined) return say(state, "no setting differs");
     return say(adjusted(state, { sweepX: key, sweepPanel: "scatter" }), `${key} is across`);
   }
@@ -126,11 +127,12 @@ function enter(state: State, { scene }: Context): State {
   return { ...show(state, "run"), opened: point.run.name, cameFrom: "sweep" };
 }
 
-/** Goes through effects, else up and down through the results. */
+/** Goes through listed settings, else up and down through the results. */
 function upOrDown(state: State, context: Context, by: number): State {
   const sweep = sweepOf(context.scene);
-  if (state.settings.sweepPanel === "importance")
-    return { ...state, sweepAt: clamp(state.sweepAt + by, 0, sweep.effects().length - 1) };
+  const listed = listedIn(sweep, state.settings.sweepPanel);
+  if (listed !== null)
+    return { ...state, sweepAt: clamp(state.sweepAt + by, 0, Math.max(0, listed.length - 1)) };
   // Lower numbers are lower on the screen, except on the axis of parallel coordinates, where the best is at the top.
   const isBestDown = state.settings.sweepPanel === "scatter" && sweep.metric.isLessBetter !== false;
   return byResult(state, context, isBestDown ? -by : by);
@@ -143,9 +145,10 @@ function byResult(state: State, { scene }: Context, by: number): State {
 
 /** Goes to the next point to the left or right. */
 function across(state: State, { scene }: Context, by: number): State {
-  if (state.settings.sweepPanel === "importance")
+  const sweep = sweepOf(scene);
+  if (listedIn(sweep, state.settings.sweepPanel) !== null)
     return say(state, "enter puts the setting across");
-  return toPoint(state, scene, { points: acrossOrder(sweepOf(scene)), by });
+  return toPoint(state, scene, { points: acrossOrder(sweep), by });
 }
 
 function acrossOrder({ x, points }: Sweep): readonly Point[] {
