@@ -268,7 +268,7 @@ test("recorded runs with configs of their own are a sweep, too, by what they hav
 });
 
 test("importance has a bar for each setting, its interval, and words where that does not hold", () => {
-  const far: RunPlan = { label: "far-seed=1", lr: { 0: 9 }, gain: 1, seed: 1, valid: 900 };
+  const far = { lr: { 0: 9 }, gain: 1, steps: 20, valid: 900 };
   const settings = { sweepPanel: "importance" } as const;
   const one = grid({ columns: 80, rows: 24, settings });
   const shown = text(one);
@@ -283,7 +283,7 @@ test("importance has a bar for each setting, its interval, and words where that 
   press(one, "down", "enter");
   expect(text(one)).toContain("valid ↓ by weight");
   const seeds = [1, 2, 3].map((seed) => ({ ...far, label: `far-seed=${seed}`, seed }));
-  expect(text(grid({ settings }, seeds))).toContain("one setting alone has 100 % of the variance");
+  expect(text(grid({ settings }, seeds))).toMatch(/one setting alone has 8\d % of the variance/);
 });
 
 test("importance of a single setting says what it takes", () => {

@@ -22,10 +22,14 @@ export function effectsPanel(
     ...piece(`effect on ${metric.title}${unit}`, isFocused ? "accent" : "plain"),
     bold: true,
   };
+  const whole = "all else and the seed equal";
+  const isRoom = widthOf(title.text) + 1 + widthOf(whole) <= columns;
   const said =
     points.length > effectRuns
       ? `the first ${count(effectRuns)} runs · all else equal`
-      : "all else and the seed equal";
+      : isRoom
+        ? whole
+        : "all else equal";
   const head = justify([title], [piece(said, "muted")], columns);
   if (effects.length === 0) return [head, [piece("no setting differs but the seed", "muted")]];
   const names = effects.map(({ factor }) => factor.name);
