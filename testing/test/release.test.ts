@@ -54,6 +54,17 @@ test.skipIf(missing)(`an auditor finds nothing unsafe in the workflows${because}
   expect(audited(unsafe).status).not.toBe(0);
 });
 
+test("the address of the repository stands in package.json alone", () => {
+  const { repository } = JSON.parse(readFileSync(join(ROOT, "package.json"), "utf8"));
+  const address = repository?.url.replace(/^git\+|\.git$/g, "") ?? "no address yet";
+  const { stdout } = spawnSync("git", ["grep", "-l", "--fixed-strings", address, ":!testing/"], {
+    cwd: ROOT,
+    encoding: "utf8",
+  });
+
+  expect(stdout).toBe(repository === undefined ? "" : "package.json\n");
+});
+
 test("a release raises every version, and moves changesets into the changelog", () => {
   const checkout = temporary();
   for (const file of [
