@@ -91,6 +91,9 @@ export type Program = {
   readonly commit: string | null;
 };
 
+/** The folder of the checkout that the program runs from; null where it is the npm package. */
+export const CHECKOUT: string | null = IS_PACKAGE ? null : ROOT;
+
 /** Reads which version this is. */
 export function program(): Program {
   const manifest: unknown = JSON.parse(readFileSync(assetFile("manifest"), "utf8"));

@@ -55,6 +55,11 @@ test("it trains, shows, reports, asks and records as the checkout does, bit for 
   expect([screen, report, query, record, chart].map(({ status }) => status)).toEqual(
     Array(5).fill(0),
   );
+  const [{ provenance }] = JSON.parse(
+    (await installed.sh(there, "ablate show quickstart/v7 --json")).stdout,
+  );
+  expect(provenance.ablate_commit).toMatch(/^[0-9a-f]{40}(\+changes)?$/);
+  expect(provenance.kernels_sha256).toMatch(/^[0-9a-f]{64}$/);
   expect(screen.stdout).toMatch(/✓ v5 .* finished/);
   expect(readFileSync(join(there, "report.html"), "utf8")).toContain("quickstart");
   expect(jsonRows(query)).toEqual([{ n: 6 }]);

@@ -50,7 +50,7 @@ export type {
   TrainMessage,
   WorkerMessage,
 } from "./train/messages.ts";
-export { collectProvenance, machineProvenance } from "./train/provenance.ts";
+export { collectProvenance, machineProvenance, programCommit } from "./train/provenance.ts";
 export { countValidations } from "./train/schedule.ts";
 export { askedStart } from "./train/start.ts";
 export { sampleSeed } from "./worker/run-loop.ts";

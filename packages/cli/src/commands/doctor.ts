@@ -5,13 +5,14 @@ import {
   ENGINE_REVISIONS,
   type EngineName,
   type InitScheme,
+  kernelsHash,
   loadEngine,
   modelOf,
   type RunSpec,
   TFJS_MISSING,
   Trainer,
 } from "@ablate/core";
-import { configDamage, weightsDamage } from "@ablate/runner";
+import { configDamage, programCommit, weightsDamage } from "@ablate/runner";
 import { checkStore } from "@ablate/store";
 import { table } from "@ablate/text";
 import { asCalled } from "../command-line/called.ts";
@@ -59,9 +60,14 @@ export const command: Command = {
   run: async (invocation) => {
     const { flags, terminal } = invocation;
     const engines = [await engine("simd", terminal), await engine("tfjs", terminal)];
-    const checks = [node(), machine(), ...engines, ...store(invocation), display(invocation)].map(
-      ({ check, ok, detail, repaired = false }) => ({ check, ok, repaired, detail }),
-    );
+    const checks = [
+      programCheck(invocation),
+      node(),
+      machine(),
+      ...engines,
+      ...store(invocation),
+      display(invocation),
+    ].map(({ check, ok, detail, repaired = false }) => ({ check, ok, repaired, detail }));
     const rows = checks.map(({ check, ok, repaired, detail }) => [
       repaired ? "repaired" : ok ? "ok" : "bad",
       check,
@@ -80,6 +86,17 @@ function node(): Check {
   const { node: version } = process.versions;
   const ok = Number.parseInt(version, 10) >= NODE_MAJOR;
   return { check: "node", ok, detail: ok ? version : `${version}; ${NODE_MAJOR} is needed` };
+}
+
+/** Says which ablate this is: its version, its commit, and the kernels that decide the bits of runs. */
+function programCheck({ version }: Invocation): Check {
+  const commit = programCommit();
+  const detail = [
+    version,
+    ...(commit === null ? [] : [`commit ${commit.slice(0, 12)}`]),
+    `kernels ${kernelsHash().slice(0, 12)}`,
+  ].join(", ");
+  return { check: "ablate", ok: true, detail };
 }
 
 function machine(): Check {

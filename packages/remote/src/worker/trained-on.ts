@@ -1,5 +1,4 @@
 /** Facts of the machine that trains, which a run's provenance gets instead of those of its coordinator. */
-import { kernelsHash } from "@ablate/core";
 import { machineProvenance } from "@ablate/runner";
 import type { Provenance } from "@ablate/store";
 
@@ -22,7 +21,6 @@ export function trainedOn(
   });
   return {
     ...machineProvenance(version),
-    kernels_sha256: kernelsHash(),
     ...Object.fromEntries(given),
   };
 }

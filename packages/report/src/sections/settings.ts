@@ -73,6 +73,8 @@ export function settingsOf(
 
 const NAMES: Readonly<Record<string, string>> = {
   ablate: "version of ablate",
+  ablate_commit: "commit of ablate",
+  kernels_sha256: "kernels of ablate, SHA-256",
   git_commit: "commit",
   git_dirty: "changes that were not committed",
   data_sha256: "data, SHA-256",

@@ -3,13 +3,16 @@ import { createHash } from "node:crypto";
 import { existsSync, readFileSync, realpathSync, statSync } from "node:fs";
 import { cpus, hostname, release, type } from "node:os";
 import { dirname } from "node:path";
-import { assetFile } from "@ablate/assets";
+import { assetFile, CHECKOUT, program } from "@ablate/assets";
+import { kernelsHash } from "@ablate/core";
 import type { Provenance } from "@ablate/store";
 
 /** Facts of this machine, and of the programs on it that train runs. */
 export function machineProvenance(ablateVersion: string): Provenance {
   return {
     ablate: ablateVersion,
+    ablate_commit: programCommit(),
+    kernels_sha256: kernelsHash(),
     lockfile_sha256: lockfileHash(),
     node: process.versions.node,
     v8: process.versions.v8,
@@ -17,6 +20,11 @@ export function machineProvenance(ablateVersion: string): Provenance {
     cpu: cpus()[0]?.model.trim() ?? null,
     host: hostname(),
   };
+}
+
+/** Returns the commit that the program was made of; null where nobody knows it, as of a checkout without git. */
+export function programCommit(): string | null {
+  return CHECKOUT === null ? program().commit : git(CHECKOUT, ["rev-parse", "HEAD"]);
 }
 
 /** Collects the facts of the machine, of the programs that train runs, and of the checkout that the config is in. */
@@ -28,11 +36,15 @@ export function collectProvenance(facts: {
 }): Provenance {
   const {
     ablate = null,
+    ablate_commit = null,
+    kernels_sha256 = null,
     lockfile_sha256 = null,
     ...machine
   } = machineProvenance(facts.ablateVersion);
   return {
     ablate,
+    ablate_commit,
+    kernels_sha256,
     ...gitFacts(facts.config),
     lockfile_sha256,
     data_sha256: facts.dataHash,
