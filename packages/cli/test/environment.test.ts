@@ -184,6 +184,6 @@ test("an older store that there is no room to copy is not imported, and named", 
 
   expect(status).toBe(2);
   expect(stderr).toMatch(
-    /^ablate: cannot make a copy in .+ of .+ablate\.db: the device does not take it; .+\n$/,
+    /^ablate: cannot make a copy in .+ of .+ablate\.db: the device rejects it; .+\n$/,
   );
 });

@@ -62,8 +62,7 @@ const TROUBLES: readonly Trouble[] = [
     name: "as large as files may be",
     begin: ({ pid }) => limitFiles(pid, "200000"),
     end: ({ pid }) => limitFiles(pid, "unlimited"),
-    sentence:
-      /the device does not take it; look at .* limits of file sizes \(SQLITE_IOERR_WRITE\)$/,
+    sentence: /the device rejects it; check .* limits of file sizes \(SQLITE_IOERR_WRITE\)$/,
     patience: "700ms",
   },
 ];

@@ -91,7 +91,7 @@ test.skipIf(missing !== null)("where nobody is, workers says how to start one", 
 
   expect(status).toBe(0);
   expect(stdout).toBe(
-    `no worker and no coordinator is connected; start a worker on any machine: ablate worker ${url}\n`,
+    `no worker and no coordinator is connected; start a worker on any machine: \`ablate worker ${url}\`\n`,
   );
   expect(jsonRows(await ablate(folder, "workers", url, "--json"))).toEqual([
     { kind: "outbox", messages: 0, bytes: 0 },

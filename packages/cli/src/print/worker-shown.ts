@@ -118,7 +118,7 @@ function waitingText(
   database: string,
 ): string {
   if (coordinators.length === 0) {
-    return `waits for runs, none is assigned now; start some: ablate run CONFIG --on ${database}`;
+    return `waits for runs, none is assigned now; start some: \`ablate run CONFIG --on ${database}\``;
   }
   const whose = coordinators.map(({ grid, host }) => `${grid} on ${host}`).join(", ");
   return `waits for runs of ${whose}`;

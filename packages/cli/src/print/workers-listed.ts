@@ -11,15 +11,17 @@ export function workersText(listed: WorkersListed, database: string, paint: Pain
   const parts = isNobody
     ? [
         asLine(
-          `no worker and no coordinator is connected; start a worker on any machine: ablate worker ${database}`,
+          `no worker and no coordinator is connected; start a worker on any machine: \`ablate worker ${database}\``,
         ),
       ]
     : [
         coordinators.length === 0
-          ? asLine(`no coordinator is connected; start one: ablate run CONFIG --on ${database}`)
+          ? asLine(`no coordinator is connected; start one: \`ablate run CONFIG --on ${database}\``)
           : coordinatorsTable(coordinators, paint),
         workers.length === 0
-          ? asLine(`no worker is connected; start one on any machine: ablate worker ${database}`)
+          ? asLine(
+              `no worker is connected; start one on any machine: \`ablate worker ${database}\``,
+            )
           : workersTable(workers, paint) + asLine(sumOf(workers)),
       ];
   const waiting = `${counted(outbox.rows, "message")}, ${bytes(outbox.bytes)}`;

@@ -81,7 +81,7 @@ const REASONS: readonly (readonly [code: string, reason: string])[] = [
     "SQLITE_IOERR_SHORT_READ",
     "a file beside it, such as its -wal, was removed or cut while a process writes to it; try again when that has ended",
   ],
-  ["SQLITE_IOERR", "the device does not take it; look at the disk and at limits of file sizes"],
+  ["SQLITE_IOERR", "the device rejects it; check the disk and limits of file sizes"],
 ];
 
 function storageReason(code: string): string | undefined {

@@ -35,7 +35,7 @@ function databaseLine({ state, database, error, seconds }: Of<"database">, paint
 function workersLine({ workers, slots, database }: Of<"workers">, paint: Paint): string {
   if (workers === 0) {
     const none = paint("yellow", "no worker is connected");
-    return `${none}; start one on any machine: ablate worker ${database}`;
+    return `${none}; start one on any machine: \`ablate worker ${database}\``;
   }
   const most = slots === workers ? "" : `, ${counted(slots, "run")} at a time`;
   return `${counted(workers, "worker")} ${workers === 1 ? "is" : "are"} there${most}`;
