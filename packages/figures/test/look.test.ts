@@ -40,7 +40,7 @@ test("a group whose colour another one has is seen in a shade of it", () => {
 
 test("the widths of letters are those of the font", () => {
   const font = openSync(fontFile());
-  const text = "log10 update:data ~ {W} of “hidden1.weight”";
+  const text = "log10 update:data ~ {W} of “hidden1.weight”, lr 0.3 · … → −1 ± 2";
 
   const set =
     "layout" in font ? (12 * font.layout(text, { kern: false }).advanceWidth) / font.unitsPerEm : 0;

@@ -65,7 +65,7 @@ export const effects: Builder = (_reader, groups, { request, look }) => {
         marks: [segment([0, 0], [0, rows.length], look.guide), ...marks],
       },
     ],
-    caption: `What each setting does to ${titleOf(metric)}, all else and the seed equal: mean over seeds and its 95 % interval (Student's t); grey where chance explains it.`,
+    caption: `What each setting does to ${titleOf(metric)}, all else and the seed equal: mean over seeds and its 95 % interval (Student's t); grey where chance explains it, or where seeds are too few to tell.`,
   };
 };
 

@@ -77,5 +77,5 @@ function roomOf({ marks, y }: Panel, width: number): Chart["labels"] {
 
 /** Most letters of a label beside a line, so that it leaves the line its room. */
 export function labelLetters({ width }: Pick<ChartRequest, "width">): number {
-  return width < 120 ? 14 : 24;
+  return width < 120 ? 17 : 24;
 }
