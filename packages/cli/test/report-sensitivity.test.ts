@@ -59,6 +59,8 @@ test("a line for each value of one factor, its numbers in a table", () => {
   const lines = [...picture.matchAll(/<path [^>]*data-of="([^"]*)"/g)].map(([, name]) => name);
 
   expect(new Set(lines).size).toBe(2);
+  // Colours are of groups alone.
+  expect(sectionOf(html)).not.toContain("var(--s");
   expect(sectionOf(html).match(/<tr><th scope="row">/g)).toHaveLength(4);
 });
 

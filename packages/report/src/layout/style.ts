@@ -50,7 +50,7 @@ svg[role=img] text { paint-order: stroke; stroke: var(--page); stroke-width: 3px
 .rows-2 > :nth-child(2n), .rows-3 > :nth-child(3n+2) { order: 1; } .rows-3 > :nth-child(3n) { order: 2; }
 @media (min-width: 60rem) { .rows > * { order: 0 !important; } .rows-2 { grid-template-columns: repeat(2, minmax(0, 27rem)); } .rows-3 { grid-template-columns: repeat(3, minmax(0, 1fr)); } }
 .small { display: none; }
-@media screen and (max-width: 44rem) { body { font-size: 16px; } table { font-size: .8rem; } th, td { padding-right: .5rem; } th.number { min-width: 0; } .large { display: none; } .small { display: block; } }
+@media screen and (max-width: 44rem) { body { font-size: 16px; } .large { display: none; } .small { display: block; } }
 .legend { list-style: none; display: flex; flex-wrap: wrap; gap: .1rem 1rem; margin: .2rem 0 .6rem; padding: 0; font-size: .88rem; }
 output { display: block; max-width: 54rem; min-height: 1.5em; overflow: hidden; white-space: nowrap; color: var(--muted); font-size: .82rem; line-height: 1.5; font-variant-numeric: tabular-nums; }
 output strong { color: var(--text); } .reading { pointer-events: none; }
@@ -80,6 +80,7 @@ dt { font-weight: 600; margin-top: .6rem; } dd { margin: 0 0 0 1.2rem; }
 code, pre { font-family: ui-monospace, "Cascadia Mono", Menlo, "DejaVu Sans Mono", monospace; font-size: .88em; }
 pre { overflow-x: auto; background: var(--shade); padding: .8rem 1rem; }
 footer { padding-top: 2.5rem; padding-bottom: 2.5rem; }
+@media screen and (max-width: 44rem) { table { font-size: .8rem; } th, td { padding-right: .5rem; } th.number { min-width: 0; } }
 `;
 
 /** Paper is white and has nothing folded; no chart is broken, and two or three of them stand side by side. */

@@ -103,8 +103,17 @@ function axisOf(rows: readonly Row[]): Scale {
     .filter((end) => end > LEAST_SHARE * most);
   const means = told.map(({ mean }) => mean).filter((mean) => mean > LEAST_SHARE * most);
   if (means.length < 2 || Math.max(...means) < MOST_APART * Math.min(...means))
-    return { ...roundRange(Math.min(0, ...ends), most), isLog: false };
+    return { ...withRoom(roundRange(Math.min(0, ...ends), most)), isLog: false };
   return { min: below(Math.min(...far)) / EDGE, max: 1.15 * most, isLog: true };
+}
+
+/** The part of an axis that a dot at its end takes. */
+const DOT = 0.016;
+
+/** Leaves a dot at either end of a range its room. */
+function withRoom<R extends { readonly min: number; readonly max: number }>(range: R): R {
+  const room = (range.max - range.min) * DOT;
+  return { ...range, min: range.min - room, max: range.max + room };
 }
 
 /** The edge of a logarithmic axis stands for no difference, so far below the smallest one. */
@@ -129,7 +138,7 @@ function ticksOf({ min, max }: Scale, none: number): NonNullable<Axis["ticks"]> 
 
 /** Returns what lies a dot's radius from the left edge. */
 function edgeOf({ min, max }: Scale): number {
-  return min * (max / min) ** 0.012;
+  return min * (max / min) ** DOT;
 }
 
 function bestMarks(group: Group, at: readonly [number, number]): readonly Mark[] {
