@@ -55,14 +55,14 @@ export function forest(
   const longest = (some: readonly string[]): number => Math.max(...some.map((one) => one.length));
   const [left, right] = [24 + LETTER * longest(names), 24 + LETTER * longest([...texts, heading])];
   const none = scale.isLog ? edgeOf(scale) : 0;
-  const ticks = scale.isLog ? { ticks: ticksOf(scale, none) } : {};
+  const ticks = scale.isLog ? ticksOf(scale, none) : evenTicks(scale);
   return {
     title,
     description: names.map((name, i) => `${name} ${texts[i] ?? ""}`).join("; "),
     width,
     height: 80 + ROW * height,
     labels: { left, right },
-    x: { title: axis, ...scale, ...ticks },
+    x: { title: axis, min: scale.min, max: scale.max, isLog: scale.isLog, ticks },
     y: { title: "", min: 0, max: height, isBare: true },
     marks: [
       segment([none, 0], [none, height], PAGE_LOOK.guide),
@@ -134,6 +134,15 @@ function ticksOf({ min, max }: Scale, none: number): NonNullable<Axis["ticks"]> 
   const all = powers.flatMap((power) => digits.map((digit) => digit * power));
   const seen = all.filter((at) => at > none * EDGE ** 0.5 && at <= max);
   return [{ at: none, label: "0" }, ...seen.map((at) => ({ at, label: scaled(at) }))];
+}
+
+/** Returns the multiples of an interval. */
+function evenTicks({ min, max, interval = max - min }: Scale): NonNullable<Axis["ticks"]> {
+  const [first, last] = [Math.ceil(min / interval), Math.floor(max / interval)];
+  return Array.from({ length: last - first + 1 }, (_, i) => {
+    const at = Number(((first + i) * interval).toPrecision(12));
+    return { at, label: String(at).replace("-", "−") };
+  });
 }
 
 /** Returns what lies a dot's radius from the left edge. */
