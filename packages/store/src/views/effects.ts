@@ -55,7 +55,7 @@ const MEASURED = `
 export const EFFECTS: View = {
   name: "effects",
   about:
-    "a value of a factor: a key of the config that differs within the current runs of a grid, the seed aside",
+    "a value of a factor, which is a key of the config (except the seed) that differs within the current runs of a grid",
   with: `with ${[SETTINGS, MEMBERS, FACTORS, MEASURED].join(",")}`,
   from: `measured e join kept_grid g on g.id = e.grid_id
     group by e.grid_id, e.key, e.type, e.value`,
@@ -77,7 +77,7 @@ export const EFFECTS: View = {
     runs: ["integer", "runs of the grid that have the value", { sql: "count(*)" }],
     lost: [
       "integer",
-      "of these, diverged, failed or finished on a loss that is not finite: the mean is without them",
+      "those of them that diverged, failed or finished with a loss that is not finite; the mean leaves them out",
       { sql: "sum(e.is_lost)" },
     ],
     n: [
@@ -87,15 +87,15 @@ export const EFFECTS: View = {
     ],
     mean: [
       "real",
-      "of their final validation losses",
+      "mean of their final validation losses",
       { unit: "nats", nulls: "there is no such run", sql: "max(e.mean)" },
     ],
     std: [
       "real",
-      "the unbiased estimate",
+      "standard deviation, the unbiased estimate",
       {
         unit: "nats",
-        nulls: "of fewer than two runs",
+        nulls: "there are fewer than two such runs",
         sql: `case when count(e.loss) > 1 then
           sqrt(sum((e.loss - e.mean) * (e.loss - e.mean)) / (count(e.loss) - 1)) end`,
       },

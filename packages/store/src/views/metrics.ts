@@ -7,7 +7,7 @@ const POINTS_OF = "p.run_id = r.id and p.metric = m.idx";
 
 export const METRICS: View = {
   name: "metrics",
-  about: "a number that a run has recorded by a name of its own; ask for one run and one name",
+  about: "a value of a metric that a run records; query one run and one name",
   with: `with recursive number(i) as (select 0 union all select i + 1 from number
     where i + 1 < (select max(length(numbers)) from metric_point) / 8)`,
   from: `(
@@ -18,15 +18,15 @@ export const METRICS: View = {
     where n.i < length(p.numbers) / 8)`,
   columns: {
     run: ["text", "the run's name, grid/label"],
-    name: ["text", "of the metric: gradient_norm, clip_factor, ..."],
+    name: ["text", "name of the metric: gradient_norm, clip_factor, ..."],
     step: [
       "integer",
-      "that it belongs to",
+      "step of the value",
       { unit: "steps", sql: `first + iif(later = '', i, ${uint32Sql("later")})` },
     ],
     value: [
       "real",
-      "as recorded, a float64; of a step without a number there is no row",
+      "the value as recorded, a float64; a step without a number has no row",
       { unit: "the metric's", nulls: "not a number", sql: float64Sql("hex") },
     ],
   },
@@ -34,34 +34,30 @@ export const METRICS: View = {
 
 export const METRIC_SUMMARY = {
   name: "metric_summary",
-  about: "a metric of a run, and what its numbers come to",
+  about: "a metric of a run, with a summary of its values",
   from: METRICS_OF as string,
   own: "m",
   columns: {
     run: ["text", "the run's name, grid/label", { sql: "r.name" }],
-    name: ["text", "of the metric: gradient_norm, clip_factor, ..."],
-    unit: ["text", "of its numbers", { nulls: "it has none" }],
-    goal: ["text", "min or max: which numbers are better", { nulls: "neither" }],
-    log_axis: [
-      "integer",
-      "1 where it is best drawn along a logarithmic axis",
-      { sql: "m.log_scale" },
-    ],
-    guide: ["real", "where a line helps the eye", { nulls: "there is none" }],
-    points: ["integer", "how many numbers it has"],
-    last_step: ["integer", "of the last one", { unit: "steps", nulls: "there is none" }],
+    name: ["text", "name of the metric: gradient_norm, clip_factor, ..."],
+    unit: ["text", "unit of its values", { nulls: "it has none" }],
+    goal: ["text", "min or max: which values are better", { nulls: "neither" }],
+    log_axis: ["integer", "1 if it is best drawn on a logarithmic axis", { sql: "m.log_scale" }],
+    guide: ["real", "value of a guide line in charts", { nulls: "there is none" }],
+    points: ["integer", "number of its values"],
+    last_step: ["integer", "step of the last value", { unit: "steps", nulls: "there is none" }],
     last: [
       "real",
-      "the last one",
+      "the last value",
       { unit: "the metric's", nulls: "there is none, or not a number" },
     ],
-    min_step: ["integer", "of the smallest", { unit: "steps", nulls: "none is finite" }],
-    min: ["real", "the smallest finite one", { unit: "the metric's", nulls: "none is finite" }],
-    max_step: ["integer", "of the largest", { unit: "steps", nulls: "none is finite" }],
-    max: ["real", "the largest finite one", { unit: "the metric's", nulls: "none is finite" }],
+    min_step: ["integer", "step of the smallest value", { unit: "steps", nulls: "none is finite" }],
+    min: ["real", "the smallest finite value", { unit: "the metric's", nulls: "none is finite" }],
+    max_step: ["integer", "step of the largest value", { unit: "steps", nulls: "none is finite" }],
+    max: ["real", "the largest finite value", { unit: "the metric's", nulls: "none is finite" }],
     role: [
       "text",
-      "the column of the view runs that it stands for: loss, lr, train_loss, valid_loss, test_loss",
+      "the column of the view runs for which it is used: loss, lr, train_loss, valid_loss, test_loss",
       { nulls: "none" },
     ],
   },

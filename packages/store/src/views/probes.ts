@@ -26,10 +26,14 @@ function nameOf(column: string, names: readonly string[]): string {
 
 /** Columns that several of these views have. */
 const RUN: Column = ["text", "the run's name, grid/label"];
-const STEP: Column = ["integer", "after so many updates; 0 is initialisation", { unit: "steps" }];
+const STEP: Column = [
+  "integer",
+  "number of updates made before; 0 is initialisation",
+  { unit: "steps" },
+];
 const LAYER: Column = ["text", "embedding, hidden1, ..., output"];
-const UNIT: Column = ["integer", "of the layer, from 0"];
-const EXAMPLE: Column = ["integer", "of the probe, from 0"];
+const UNIT: Column = ["integer", "index in the layer, from 0"];
+const EXAMPLE: Column = ["integer", "index in the probe, from 0"];
 
 function real(sql: string, meaning: string, nulls = "not finite"): Column {
   return ["real", meaning, { nulls, sql }];
@@ -41,7 +45,7 @@ const NO_ACTIVATION = "no activation, or without a nonlinearity";
 export const LAYER_STATS: View = {
   name: "layer_stats",
   about:
-    "a tensor of a layer over the 32 examples of a probe, always the same of the training split",
+    "a tensor of a layer in a probe, over 32 examples of the training split, always the same ones",
   from: `(select r.name as run, p.step as step, l.name as layer, t.* from ${TENSORS})`,
   columns: {
     run: RUN,
@@ -49,11 +53,11 @@ export const LAYER_STATS: View = {
     layer: LAYER,
     kind: [
       "text",
-      "linear, preactivation, activation, stream (what leaves a residual block, or a norm behind the activation), each also with _gradient, weight, weight_gradient",
+      "linear, preactivation, activation, stream (output of a residual block, or of a norm after the activation), each also with _gradient, weight, weight_gradient",
       { sql: nameOf("kind", TENSOR_KINDS) },
     ],
     mean: real("mean", "over examples and units"),
-    std: real("std", "the unbiased estimate"),
+    std: real("std", "standard deviation, the unbiased estimate"),
     saturated: [
       "real",
       "share of activations where the nonlinearity is flat",
@@ -98,13 +102,13 @@ export const NORM_STATS: View = {
     unit: UNIT,
     statistics: [
       "text",
-      "batch (the probe's examples), trainset (at the end only) or running",
-      { nulls: "a norm of rows, which keeps none by unit" },
+      "batch (of the probe's examples), trainset (only at the end) or running",
+      { nulls: "a norm of rows, which has no statistics per unit" },
     ],
-    mean: real(float20Sql("moments", 0), "of what the norm sees, to four digits", NO_MOMENTS),
-    std: real(float20Sql("moments", 1), "of what the norm sees, to four digits", NO_MOMENTS),
+    mean: real(float20Sql("moments", 0), "of the norm's input, to four digits", NO_MOMENTS),
+    std: real(float20Sql("moments", 1), "of the norm's input, to four digits", NO_MOMENTS),
     gamma: real(float20Sql("affine", 0), "the learnt scale, to four digits"),
-    beta: real(float20Sql("affine", 1), "the learnt shift, to four digits; 0 where there is none"),
+    beta: real(float20Sql("affine", 1), "the learnt shift, to four digits; 0 if there is none"),
   },
 };
 
@@ -149,18 +153,18 @@ export const HISTOGRAMS: View = {
       "preactivation, activation, stream, weight, and the last three with _gradient",
       { sql: nameOf("kind", TENSOR_KINDS) },
     ],
-    bin: ["integer", "its place, from the lowest on"],
+    bin: ["integer", "index, from the lowest on"],
     low: [
       "real",
-      "its lower edge; -Inf in the first",
+      "lower edge; -Inf for the first bin",
       { sql: `case bin when 0 then -9e999 else ${edge("(bin - 1 - side)")} end` },
     ],
     high: [
       "real",
-      "its upper edge; Inf in the last",
+      "upper edge; Inf for the last bin",
       { sql: `case bin when 2 * side + 1 then 9e999 else ${edge("(bin - side)")} end` },
     ],
-    count: ["integer", "values in it"],
+    count: ["integer", "number of values in the bin"],
   },
 };
 
@@ -185,16 +189,19 @@ export const SATURATION: View = {
     layer: LAYER,
     example: EXAMPLE,
     unit: UNIT,
-    position: ["integer", "of the layer in the example's context; 0 where it has one"],
+    position: [
+      "integer",
+      "position of the layer in the example's context; 0 if the layer has only one",
+    ],
   },
 };
 
 const KEPT_IN_20_BITS =
-  "kept in 20 bits, 12 of them of its digits: within 0.013 % of its size; in the fewest digits that stand for it";
+  "stored in 20 bits with a mantissa of 12: within 0.013 % of its size; printed with the fewest digits that identify it";
 
 export const LOGITS: View = {
   name: "logits",
-  about: "what the network believes of one token after one of the first four examples",
+  about: "the prediction of the network for one token after one of the first four examples",
   with: NUMBERS,
   from: `(
     select run, step, example, token,
@@ -209,7 +216,7 @@ export const LOGITS: View = {
     run: RUN,
     step: STEP,
     example: EXAMPLE,
-    token: ["integer", "place in the vocabulary, the end token first"],
+    token: ["integer", "index in the vocabulary, the end token first"],
     logit: real(fewestDigitsSql("kept_logit", "half_logit"), `unnormalised, ${KEPT_IN_20_BITS}`),
     probability: [
       "real",

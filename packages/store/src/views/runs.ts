@@ -87,7 +87,7 @@ export const TRAINED_BY: string = `(select group_concat(revision, ',') from revi
 
 export const RUNS = {
   name: "runs",
-  about: "a run, and what came out",
+  about: "a run, with its results",
   from: `kept_run r ${FIRST_GRID}` as string,
   own: "r",
   columns: {
@@ -98,25 +98,25 @@ export const RUNS = {
     reason: ["text", "why it ended", { nulls: "not ended" }],
     seed: [
       "integer",
-      "of its random numbers; beyond 2^53 the text of its digits",
-      { hasDigits: true, nulls: "a log does not say", sql: SEED_SQL as string },
+      "seed of its random numbers; beyond 2^53 as text",
+      { hasDigits: true, nulls: "missing in the log", sql: SEED_SQL as string },
     ],
     config: ["text", "the resolved config", { unit: "JSON" }],
-    hash: ["text", "its identity: what decides its numbers", { unit: "sha256" }],
-    engine: ["text", "what trains it: simd or tfjs; of a recorded run its framework"],
+    hash: ["text", "the run's identity: everything that decides its numbers", { unit: "sha256" }],
+    engine: ["text", "simd or tfjs; for a recorded run its framework"],
     steps: [
       "integer",
-      "updates planned",
-      { unit: "steps", nulls: "the end is open", sql: "nullif(r.steps, -1)" },
+      "planned updates",
+      { unit: "steps", nulls: "open-ended", sql: "nullif(r.steps, -1)" },
     ],
     last_step: [
       "integer",
-      "the last one recorded, from 0; of a diverged run the first not finite",
+      "the last recorded step, from 0; for a diverged run the first with a loss that is not finite",
       { unit: "steps", nulls: "none recorded yet", sql: LAST_STEP as string },
     ],
     loss: [
       "real",
-      "mean of the last 100 recorded steps; of a log without steps its last loss",
+      "mean of the last 100 recorded steps; for a log without steps its last loss",
       {
         unit: "nats",
         nulls: "one of them is not finite, or none recorded yet",
@@ -125,23 +125,23 @@ export const RUNS = {
     ],
     train_loss: evaluated(
       "train",
-      "of the training split; running statistics where there is batch norm",
+      "loss of the training split; with batch norm, using running statistics",
       lastLoss("train"),
     ) as Evaluated,
     valid_loss: evaluated(
       "valid",
-      "of the validation split, likewise",
+      "loss of the validation split, likewise",
       lastLoss("valid"),
     ) as Evaluated,
-    test_loss: evaluated("test", "of the test split, likewise", lastLoss("test")) as Evaluated,
+    test_loss: evaluated("test", "loss of the test split, likewise", lastLoss("test")) as Evaluated,
     best_valid_loss: evaluated(
       "best valid",
-      "the lowest of all evaluations",
+      "the lowest validation loss of all evaluations",
       bestValid("loss"),
     ) as Evaluated,
     best_valid_step: [
       "integer",
-      "updates made when it was lowest",
+      "updates made before the lowest validation loss",
       {
         unit: "steps",
         nulls: NOT_EVALUATED as string,
@@ -151,7 +151,7 @@ export const RUNS = {
     ],
     steps_per_s: [
       "real",
-      "in the training loop, recording included",
+      "speed of the training loop, including recording",
       {
         unit: "steps/s",
         title: "steps/s",
@@ -159,10 +159,10 @@ export const RUNS = {
         sql: "(r.last_step + 1) / nullif(r.train_seconds, 0)",
       },
     ],
-    parameters: ["integer", "numbers that the model trains", { nulls: "never started" }],
+    parameters: ["integer", "number of trained parameters", { nulls: "never started" }],
     tags: [
       "text",
-      "separated by commas",
+      "tags, separated by commas",
       { nulls: "none", sql: "(select group_concat(tag, ',') from tag where run_id = r.id)" },
     ],
     started_at: [
@@ -183,23 +183,19 @@ export const RUNS = {
     error: ["text", "what went wrong", { nulls: "unless the run failed" }],
     plan: [
       "text",
-      "current, or left: from earlier plans of every grid that it belongs to",
+      "current, or left (from earlier plans) in every grid of the run",
       { sql: `iif(${LEFT_EVERYWHERE}, 'left', 'current')` as string },
     ],
     revision: [
       "text",
-      "of the engine that trained it; several, separated by commas, where it went on by another",
+      "revision of the engine that trained it; several, separated by commas, if another revision continued it",
       { nulls: "never started", sql: TRAINED_BY as string },
     ],
-    source: [
-      "text",
-      "the format of the log that it is recorded from",
-      { nulls: "it is trained here" },
-    ],
+    source: ["text", "format of the log of a recorded run", { nulls: "it is trained here" }],
     host: [
       "text",
       "the machine that trains it, or trained it last",
-      { nulls: "never started, or its log does not say", sql: HOST as string },
+      { nulls: "never started, or missing in the log", sql: HOST as string },
     ],
     errors: findingsOf("error") as FindingCount,
     warnings: findingsOf("warning") as FindingCount,
@@ -223,7 +219,7 @@ type CamelCase<Text extends string> = Text extends `${infer First}_${infer Rest}
 
 export const GRID_RUNS: View = {
   name: "grid_runs",
-  about: "a run in each of the grids that it belongs to",
+  about: "a run in one of its grids",
   from: "kept_grid_run gr join kept_grid g on g.id = gr.grid_id join kept_run r on r.id = gr.run_id",
   columns: {
     grid: ["text", "the grid's name", { sql: "g.name" }],
@@ -231,7 +227,7 @@ export const GRID_RUNS: View = {
     label: ["text", "its name in this grid", { sql: "gr.label" }],
     plan: [
       "text",
-      "current, or left: from earlier plans, its config no longer has it",
+      "current, or left (from earlier plans): its config no longer has it",
       { sql: `iif(${isLeft("gr.grid_id")}, 'left', 'current')` },
     ],
   },
@@ -260,20 +256,20 @@ function annotation(
 }
 
 export const TAGS: View = annotation("tags", "tag", {
-  about: "a tag of a run, or of a grid",
+  about: "a tag on a run, or on a grid",
   ofGrid: "a.tag as tag from grid_tag a",
   ofRun: "a.tag from tag a",
 });
 
 export const NOTES: View = annotation("notes", "note", {
-  about: "what was said of a run, or of a grid",
+  about: "a note on a run, or on a grid",
   ofGrid: "a.text as note from grid_note a",
   ofRun: "a.text from run_note a",
 });
 
 export const FINDINGS: View = {
   name: "findings",
-  about: "what a rule says of a run, with its evidence",
+  about: "a finding of a rule about a run, with its evidence",
   from: "kept_run r join finding f on f.run_id = r.id",
   own: "f",
   columns: {
@@ -282,12 +278,12 @@ export const FINDINGS: View = {
     rule: ["text", "the rule's name"],
     layer: ["text", "the layer it is about", { nulls: "about no single layer" }],
     param: ["text", "the parameter it is about", { nulls: "about no single parameter" }],
-    step: ["integer", "since when it holds; 0 is initialisation", { unit: "steps" }],
+    step: ["integer", "since which step it holds; 0 is initialisation", { unit: "steps" }],
     value: ["real", "the number behind it", { nulls: "there is none, or it is not finite" }],
     message: ["text", "in words"],
     until: [
       "integer",
-      "from which step on it holds no more",
+      "from which step on it no longer holds",
       { unit: "steps", nulls: "it still holds" },
     ],
   },
@@ -295,12 +291,16 @@ export const FINDINGS: View = {
 
 export const REVISIONS: View = {
   name: "revisions",
-  about: "which revision of the engine made a run's updates",
+  about: "a revision of the engine, with the first of a run's updates that it made",
   from: "kept_run r join revision v on v.run_id = r.id and v.step <= ifnull(r.last_step, 0)",
   own: "v",
   columns: {
     run: ["text", "the run's name, grid/label", { sql: "r.name" }],
-    step: ["integer", "from this update on; 0 in the first row of a run", { unit: "steps" }],
-    revision: ["integer", "of the engine: runs of one revision have the same bits"],
+    step: [
+      "integer",
+      "first update by this revision; 0 in the first row of a run",
+      { unit: "steps" },
+    ],
+    revision: ["integer", "revision of the engine; runs of one revision are equal bit by bit"],
   },
 };

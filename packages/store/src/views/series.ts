@@ -11,15 +11,20 @@ export const LOSS = {
   own: "s",
   columns: {
     run: ["text", "the run's name, grid/label", { sql: "r.name" }],
-    step: ["integer", "of this update, from 0", { unit: "steps" }],
-    loss: ["real", "of the mini-batch, before the update", { unit: "nats", nulls: "not finite" }],
-    lr: ["real", "the learning rate", { nulls: "a log does not say" }],
+    step: ["integer", "number of the update, from 0", { unit: "steps" }],
+    loss: [
+      "real",
+      "loss of the mini-batch, before the update",
+      { unit: "nats", nulls: "not finite" },
+    ],
+    lr: ["real", "the learning rate", { nulls: "missing in the log" }],
   },
 } as const;
 
 export const UPDATE_RATIO: View = {
   name: "update_ratio",
-  about: "a parameter at a step of training; ask for one run and few steps, the view is large",
+  about:
+    "the ratio of a parameter at a step of training; the view is large, so query one run and a few steps",
   from: `(
     select run, step, param, ${float32Sql("hex")} as ratio from (
       select r.name as run, s.step as step, p.name as param,
@@ -27,11 +32,11 @@ export const UPDATE_RATIO: View = {
       from kept_run r join step s on s.run_id = r.id join param p on p.run_id = r.id))`,
   columns: {
     run: ["text", "the run's name, grid/label"],
-    step: ["integer", "of this update, from 0", { unit: "steps" }],
+    step: ["integer", "number of the update, from 0", { unit: "steps" }],
     param: ["text", "embedding, hidden1.weight, ..., output.bias"],
     ratio: [
       "real",
-      "std of the update over std of the parameter, the float32 as computed",
+      "std of the update divided by std of the parameter, the float32 as computed",
       { nulls: "not a number, as for one element", isFloat32: true },
     ],
     // Rounded by the SQLite that reads: the last digit may differ between them.
@@ -91,30 +96,30 @@ const SERIES_NAME: string = "loss, lr, log10_ratio:PARAM or metric.NAME";
 
 export const CURVE = {
   name: "curve",
-  about: "some consecutive steps of a series at once; extrema are exact",
+  about: "a summary of some consecutive steps of a series; extrema are exact",
   columns: {
     run: ["text", "the run's name, grid/label"],
     series: ["text", SERIES_NAME as string],
     level: [
       "integer",
-      "steps in a row: 16 (of a metric never), 256, 4096 or 65536",
+      "number of consecutive steps: 16 (not for metrics), 256, 4096 or 65536",
       { unit: "steps" },
     ],
-    step: ["integer", "the first of them", { unit: "steps" }],
-    n: ["integer", "how many values are finite", { sql: uint32Sql("n") as string }],
+    step: ["integer", "the first of these steps", { unit: "steps" }],
+    n: ["integer", "number of finite values", { sql: uint32Sql("n") as string }],
     min: [
       "real",
-      "of the finite values",
+      "smallest of the finite values",
       { unit: "the series'", nulls: "none is finite", sql: floatSql("min") as string },
     ],
     mean: [
       "real",
-      "of the finite values",
+      "mean of the finite values",
       { unit: "the series'", nulls: "none is finite", sql: floatSql("mean") as string },
     ],
     max: [
       "real",
-      "of the finite values",
+      "largest of the finite values",
       { unit: "the series'", nulls: "none is finite", sql: floatSql("max") as string },
     ],
   },
@@ -153,13 +158,13 @@ export const SERIES = {
   columns: {
     run: ["text", "the run's name, grid/label"],
     series: ["text", SERIES_NAME as string],
-    unit: ["text", "of its values", { nulls: "it has none" }],
-    log_scale: ["integer", "1 where the values are logarithms to base 10"],
-    guide: ["real", "where a line helps the eye", { nulls: "there is none" }],
-    low: ["real", "lower end of the band in which all is well", { nulls: "no verdict is fair" }],
-    high: ["real", "upper end of the band in which all is well", { nulls: "no verdict is fair" }],
+    unit: ["text", "unit of its values", { nulls: "it has none" }],
+    log_scale: ["integer", "1 if the values are logarithms to base 10"],
+    guide: ["real", "value of a guide line in charts", { nulls: "there is none" }],
+    low: ["real", "lower end of the healthy band", { nulls: "no rule has a band for it" }],
+    high: ["real", "upper end of the healthy band", { nulls: "no rule has a band for it" }],
     goal: ["text", "min or max: which values are better", { nulls: "neither" }],
-    log_axis: ["integer", "1 where it is best drawn along a logarithmic axis"],
+    log_axis: ["integer", "1 if it is best drawn on a logarithmic axis"],
   },
   sql: `
   select r.name as run, 'loss' as series, iif(r.source is null, 'nats', ${ofStanding("loss", "unit")}) as unit,
@@ -187,16 +192,16 @@ export const EVALS = {
   own: "e",
   columns: {
     run: ["text", "the run's name, grid/label", { sql: "r.name" }],
-    step: ["integer", "after so many updates; 0 is initialisation", { unit: "steps" }],
+    step: ["integer", "number of updates made before; 0 is initialisation", { unit: "steps" }],
     split: ["text", "train, valid or test"],
-    statistics: ["text", "of batch norm: none, batch, trainset or running"],
+    statistics: ["text", "statistics of batch norm: none, batch, trainset or running"],
     loss: ["real", "mean over the split", { unit: "nats", nulls: "not finite" }],
   },
 } as const;
 
 export const CONSOLE: View = {
   name: "console",
-  about: "one of the last 1,000 lines that a recorded run has printed",
+  about: "one of the last 1,000 lines that a recorded run printed",
   from: "kept_run r join console_line c on c.run_id = r.id",
   own: "c",
   columns: {
@@ -223,7 +228,7 @@ export const SAMPLES = {
   own: "s",
   columns: {
     run: ["text", "the run's name, grid/label", { sql: "r.name" }],
-    step: ["integer", "after so many updates; 0 is initialisation", { unit: "steps" }],
+    step: ["integer", "number of updates made before; 0 is initialisation", { unit: "steps" }],
     i: ["integer", "from 0"],
     text: ["text", "the name, without its end mark"],
   },

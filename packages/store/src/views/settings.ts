@@ -45,14 +45,14 @@ export function valueSql(type: string, value: string): string {
 
 export const SETTINGS: View = {
   name: "settings",
-  about: "a setting of a run: a key of its config",
+  about: "a setting of a run, which is a key of its config",
   from: `(${SETTINGS_SQL}) s`,
   columns: {
     run: ["text", "the run's name, grid/label", { sql: "s.run" }],
     key: ["text", "dotted key of the config, as `train.lr`", { sql: "s.key" }],
     value: [
       "text",
-      "a number as a number; true and false in words; lists and maps, such as an init entry, as JSON",
+      "numbers as numbers; true and false as text; lists and maps, such as an init entry, as JSON",
       { nulls: "it is null in the config", sql: valueSql("s.type", "s.value") },
     ],
     type: [

@@ -44,7 +44,7 @@ export const CHART_COMMANDS: readonly Command[] = [
   {
     name: "panel",
     usage: "NAME: SERIES, SERIES",
-    help: "one chart of several series of the selected curve; without series it goes again",
+    help: "one chart of several series of the selected curve; without series it is removed",
     example: "losses: train_loss, valid_loss",
     complete: (words, { scene }) =>
       words.length === 0
@@ -76,7 +76,7 @@ export const CHART_COMMANDS: readonly Command[] = [
   {
     name: "smooth",
     usage: "STEPS or off",
-    help: "smooth curves over so many steps",
+    help: "smooth curves over this number of steps",
     example: "100",
     isFlag: true,
     complete: () => candidates(["off", "30", "100", "300"], "steps"),
@@ -91,7 +91,7 @@ export const CHART_COMMANDS: readonly Command[] = [
   {
     name: "steps",
     usage: "FROM-TO or all",
-    help: "the steps that charts show; one end may be left out",
+    help: "the steps that charts show; either end is optional",
     example: "100-300",
     isFlag: true,
     complete: (_, { scene }) => [
@@ -116,7 +116,7 @@ export const CHART_COMMANDS: readonly Command[] = [
   {
     name: "y",
     usage: "FROM-TO or auto",
-    help: "the values that the chart with the keys shows",
+    help: "the range of values of the focused chart",
     example: "2-4",
     isFlag: true,
     complete: () => [{ text: "auto", what: "from the data" }],
@@ -125,7 +125,7 @@ export const CHART_COMMANDS: readonly Command[] = [
   {
     name: "hide",
     usage: "NAME …",
-    help: "hide curves in their place",
+    help: "hide curves",
     example: "v1",
     isFlag: true,
     complete: (_, context) => curveCandidates(context),

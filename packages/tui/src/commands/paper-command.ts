@@ -10,7 +10,7 @@ import { type Command, CommandError } from "./command.ts";
 export const PAPER_COMMAND: Command = {
   name: "chart",
   usage: "[FILE]",
-  help: "write the charts that are shown for a paper: FILE.svg, FILE.pdf or FILE.png; without a name as P does",
+  help: "write the charts on the screen for a paper: FILE.svg, FILE.pdf or FILE.png; without a name like P",
   example: "loss.pdf",
   run: (_, text, context) => {
     const file = text.replace(/^"(.*)"$/, "$1");

@@ -35,7 +35,7 @@ export const SCREEN_COMMANDS: readonly Command[] = [
   {
     name: "pane",
     usage: Object.keys(PANES).join("|"),
-    help: "resize, maximise or hide the pane that has the keys",
+    help: "resize, maximise or hide the focused pane",
     example: "wider",
     complete: () => candidates(Object.keys(PANES), "pane"),
     run: (state, text, context) =>
@@ -55,7 +55,7 @@ export const SCREEN_COMMANDS: readonly Command[] = [
   {
     name: "mouse",
     usage: "on|off",
-    help: "whether the mouse is the UI's or the terminal's",
+    help: "whether the UI or the terminal uses the mouse",
     example: "off",
     complete: () => candidates(ON_OFF, "mouse"),
     run: (state, text) => {
@@ -69,7 +69,7 @@ export const SCREEN_COMMANDS: readonly Command[] = [
     name: "command",
     aliases: ["share"],
     usage: "",
-    help: "copy the command line that shows somebody else what is shown here",
+    help: "copy a command line that shows the same screen",
     example: "",
     run: (state, _, context) => ({
       ...{ type: "clip", text: sharedView(state, context) },

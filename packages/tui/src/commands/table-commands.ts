@@ -30,7 +30,7 @@ export const TABLE_COMMANDS: readonly Command[] = [
   {
     name: "filter",
     usage: "FILTER",
-    help: "show only runs that match; without one all",
+    help: "show only matching runs; without a filter all",
     example: "v5 valid<2.4",
     isFlag: true,
     run: (state, text) => {
@@ -88,7 +88,7 @@ export const TABLE_COMMANDS: readonly Command[] = [
   {
     name: "sort",
     usage: "COLUMN [desc], or off",
-    help: "sort the table; again the other way round",
+    help: "sort the table; again: reverse the order",
     example: "valid",
     isFlag: true,
     complete: (words, context) =>
@@ -182,7 +182,7 @@ export const TABLE_COMMANDS: readonly Command[] = [
     name: "colour",
     aliases: ["color"],
     usage: `[NAME] COLOUR, 0-${COLOUR_SLOTS - 1} or auto`,
-    help: "the colour of a run or group, by default of the one under the cursor",
+    help: "set the colour of a run or group, by default the one under the cursor",
     example: "v5 3",
     complete: (words, context) => [
       ...COLOUR_NAMES[context.scene.state.background].map((text, slot): Candidate => {

@@ -59,7 +59,7 @@ export const chartsView: View = {
     {
       keys: ["o"],
       label: "only",
-      help: "the curve alone, or all again",
+      help: "show the curve alone, or all again",
       after: ROWS.mark,
       act: (state, { scene }) => {
         const row = scene.chosen[state.curve];

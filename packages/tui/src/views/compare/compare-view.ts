@@ -42,7 +42,7 @@ export const compareView: View = {
     {
       keys: ["d"],
       label: "all settings",
-      help: "the settings that differ alone, or all of them",
+      help: "only the settings that differ, or all of them",
       after: ROWS.choose,
       act: (state) => {
         const isWholeConfig = !state.isWholeConfig;

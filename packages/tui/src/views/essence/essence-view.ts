@@ -23,7 +23,7 @@ export const essenceView: View = {
   isFlush: true,
   title: "Run",
   key: "",
-  help: "what matters of a run",
+  help: "details of a run",
   draw: drawEssence,
   keys: [...PAGE_KEYS, ...ROW_KEYS.map(fromTop), bind(ROWS.enter, enter)],
 };

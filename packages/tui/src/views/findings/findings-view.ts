@@ -29,7 +29,7 @@ export const findingsView: View = {
   isFlush: true,
   title: "Findings",
   key: "6",
-  help: "what the rules say of the runs",
+  help: "findings of the rules",
   draw: drawFindings,
   point: pointFindings,
   hints: (state) => [

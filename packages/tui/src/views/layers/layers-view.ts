@@ -32,7 +32,7 @@ export const layersView: View = {
   name: "layers",
   title: "Layers",
   key: "5",
-  help: "inside a network: histograms of every layer",
+  help: "layers of a network: histograms of each",
   draw: drawLayers,
   paper: layersPaper,
   point: pointLayers,
@@ -65,7 +65,7 @@ export const layersView: View = {
     {
       keys: ["w"],
       label: "two runs",
-      help: "the baseline or a marked run beside this one, or not",
+      help: "show or hide the baseline or a marked run beside this one",
       after: ROWS.baseline,
       act: toggleBeside,
     },

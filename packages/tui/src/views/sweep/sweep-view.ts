@@ -61,7 +61,7 @@ export const sweepView: View = {
   name: "sweep",
   title: "Sweep",
   key: "7",
-  help: "what settings do to a result: points, effects, importance, parallel coordinates",
+  help: "effects of settings on a result: points, effects, importance, parallel coordinates",
   draw: drawSweep,
   paper: (scene) => {
     const { points, metric } = sweepOf(scene);
@@ -100,7 +100,7 @@ export const sweepView: View = {
     {
       keys: ["p"],
       label: "panel",
-      help: "the panel alone, or all again",
+      help: "show the panel alone, or all again",
       after: ROWS.enter,
       act: (state, { extent }) => {
         const isRoom = isRoomy({ columns: extent.pageColumns, rows: extent.pageRows });
