@@ -100,7 +100,7 @@ test("a renamed run keeps its name, and is not trained again", async () => {
 test.each([
   [["tag", "plain"], "TAG is missing; usage: ablate tag RUN|GRID TAG..."],
   [["tag", "plain", "-old"], "a tag does not begin with a dash; write --remove old"],
-  [["tag", "plain", "a,b"], '"a,b" is no tag'],
+  [["tag", "plain", "a,b"], '"a,b" is not a tag'],
   [["tag", "plian", "a"], 'there is no run or grid "plian"; did you mean plain?'],
   [["tag", "smal1", "a"], 'there is no run or grid "smal1"; did you mean small?'],
   [["note", "plain"], "TEXT is missing; usage: ablate note RUN|GRID TEXT..."],

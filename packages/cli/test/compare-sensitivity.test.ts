@@ -97,7 +97,7 @@ test("where no two values meet, nothing is told", async () => {
   const text = await printed(...ASKED, "--only", "lr=0.01 or batch_norm:none");
 
   expect(text).toContain(
-    "no two values of train.lr have results at two values of model.batch_norm, so whether one changes what the other does cannot be told",
+    "no two values of train.lr have results at two values of model.batch_norm, so it cannot be shown whether one changes the effect of the other",
   );
 });
 

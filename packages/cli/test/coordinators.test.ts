@@ -82,7 +82,7 @@ test("a store that another process is just making is as good as none to plan and
   expect([plan.status, plan.stderr, readFileSync(store).length]).toEqual([0, "", 0]);
   expect(await ablate(folder, "runs")).toMatchObject({
     status: 2,
-    stderr: `ablate: ${store} is not an ablate store: it is empty; \`ablate run CONFIG\` makes one of it\n`,
+    stderr: `ablate: ${store} is not an ablate store: it is empty; \`ablate run CONFIG\` would create one\n`,
   });
   expect((await ablate(folder, "run", "small.yaml", "--steps", "5")).status).toBe(0);
 });

@@ -53,7 +53,7 @@ test("doctor has a line for every side of a store, and looking repairs nothing",
   for (const line of [
     /^ok +store +.*ablate\.db: version \d+, write-ahead log of 0\.0 MB$/m,
     /^ok +integrity +intact \(integrity_check\)$/m,
-    /^ok +foreign keys +every row of \d+ tables belongs somewhere$/m,
+    /^ok +foreign keys +all rows of \d+ tables have their parents$/m,
     /^ok +running +no run has lost its process$/m,
     /^ok +steps +2,000 steps without a hole$/m,
     /^ok +rollup +as its steps say \(2,000 steps compared\)$/m,
@@ -76,7 +76,7 @@ damageTest("a hole in the history is cut out, and trained again to the same numb
     ["rollup", false, false],
   ]);
   expect((await ablate(folder, "doctor", "--repair")).stdout).toMatch(
-    /^repaired +steps +kept what is whole: small\/plain is whole up to 500 steps of 1,000$/m,
+    /^repaired +steps +kept the intact part: small\/plain is whole up to 500 steps of 1,000$/m,
   );
   expect((await ablate(folder, "doctor")).status).toBe(0);
   expect((await ablate(folder, "show", "small/plain")).stdout).toContain(
@@ -107,7 +107,7 @@ damageTest("rollups are built anew, orphans are deleted, and the store is as bef
   expect(repair.stdout).toMatch(
     /^repaired +foreign keys +deleted 1 row of step without their run, 1 row of tag without their run$/m,
   );
-  expect(repair.stdout).toMatch(/^repaired +rollup +built anew from the steps: small\/normed$/m);
+  expect(repair.stdout).toMatch(/^repaired +rollup +rebuilt from the steps: small\/normed$/m);
   expect(await numbersOf(folder)).toBe(undisturbed);
 });
 

@@ -82,11 +82,8 @@ test("a query whose process the system has no files for is refused in a sentence
 /** Files without an end, and pipes that nobody writes to. */
 test.each([
   [["query", "--file", "/dev/zero"], "ablate: query: /dev/zero is too large: more than 67 MB"],
-  [
-    ["query", "--file", "pipe"],
-    "ablate: query: pipe is a pipe; give what comes out of it on stdin",
-  ],
-  [["plan", "pipe"], "pipe: is a pipe; give what comes out of it on stdin"],
+  [["query", "--file", "pipe"], "ablate: query: pipe is a pipe; pass its content on stdin"],
+  [["plan", "pipe"], "pipe: is a pipe; pass its content on stdin"],
   [["plan", "/dev/zero"], "/dev/zero: is too large: more than 67 MB"],
 ])("%j is refused", async (args, message) => {
   expect(await ablate(folder, ...args)).toEqual({ status: 2, stdout: "", stderr: `${message}\n` });
@@ -161,7 +158,7 @@ test.skipIf(process.getuid?.() !== 0 || process.platform !== "linux")(
       const { status, stderr } = after(script, ...args);
       if (status === 77) return; // a container that may not mount
       expect([args, status]).toEqual([args, 2]);
-      expect(stderr).toMatch(/^ablate: .*(in TMPDIR|cannot be opened or made there|read-only)/);
+      expect(stderr).toMatch(/^ablate: .*(set TMPDIR|cannot be opened or created there|read-only)/);
       expect(stderr).not.toMatch(/EROFS|mkdtemp|unable to open|XXXXXX/);
     }
   },

@@ -126,7 +126,7 @@ test("damaged weights are not exported: a sentence, exit code 1, no file and no 
   damageWeights(path, "small/plain-seed=41");
   const sentence =
     "ablate: the weights of small/plain-seed=41 at step 1 are damaged: they are not what their sha256 says; " +
-    "`ablate doctor --repair` drops them, `ablate run --restart` trains them anew\n";
+    "`ablate doctor --repair` drops them, `ablate run --restart` trains them again\n";
 
   for (const [what, ...args] of [
     ["small/plain-seed=41", "-o", "one.safetensors"],

@@ -108,7 +108,7 @@ test.each(FALSE)(
     for (const file of ["w.safetensors", "s.db"]) rmSync(join(folder, file), { force: true });
     const refused =
       `ablate: the weights of ${RUN} at step 200 are damaged: ${says}; ` +
-      "`ablate doctor --repair` drops them, `ablate run --restart` trains them anew\n";
+      "`ablate doctor --repair` drops them, `ablate run --restart` trains them again\n";
 
     for (const line of [`sample ${RUN}`, `export ${RUN} -o w.safetensors`]) {
       const { status, stdout, stderr } = await ablate(folder, ...line.split(" "));

@@ -37,7 +37,7 @@ test.each([
     ["plan", "small.yaml", "--only", "lrr>1"],
     '--only lrr>1: no run has a field "lrr"; did you mean "lr"?',
   ],
-  [["plan", "small.yaml", "--only", "qqqq:1"], 'no run has a field "qqqq"; put quotes around'],
+  [["plan", "small.yaml", "--only", "qqqq:1"], 'no run has a field "qqqq"; quote characters'],
   [
     ["plan", "small.yaml", "--only", "weight:1"],
     '"weight" could be any of init.hidden.weight, init.output.weight; write one of them',

@@ -158,7 +158,7 @@ test("the end token is one character that no name holds, and the first of the vo
   expect(stdout).toMatch(/characters: \|␣\..*\(␣ is a space, \| marks the end of a name\)/);
   expect(stdout).toContain("||| ---> S\n");
   expect(plain.stderr).toBe(
-    'a.yaml:5:12: data.file: names.txt: line 1: "St. Louis" holds ".", which marks the end of a name; set data.end to a character that no name holds, such as "$"\n' +
+    'a.yaml:5:12: data.file: names.txt: line 1: "St. Louis" holds ".", which marks the end of a name; set data.end to a character that no name contains, such as "$"\n' +
       "  5 | data.file: names.txt\n    |            ^\n",
   );
   for (const end of ['"||"', '" "', '"\\n"', "[1]", "''"]) {

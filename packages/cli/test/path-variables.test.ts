@@ -107,7 +107,7 @@ test.each([
   [`'\${train.lr}'`, `\${train.lr}: expected the name of a variable of the environment`],
   ["$DATA/none.txt", "$DATA/none.txt (data/none.txt): no such file\n"],
   ["~/none.txt", "/none.txt): no such file\n"],
-  ["~somebody/x.txt", "no such file; ~somebody is taken as it is, write the path out"],
+  ["~somebody/x.txt", "no such file; ~somebody is not expanded, write the path in full"],
   ["'%HOME%/x.txt'", "%HOME%/x.txt: no such file\n"],
 ])("of data.file: %s it is said what is wrong, and where", async (path, why) => {
   const folder = folderWith(`name: a\ndata: { file: ${path} }\n`);

@@ -81,7 +81,7 @@ onMount("a query that ends by itself or by its time limit", async () => {
   const late = startQuery("late", FOR_EVER, "--timeout", "300ms");
 
   expect(await whole.ended).toMatchObject({ status: 0 });
-  expect((await whole.ended).stderr).toMatch(/is in a read-only place: reading a copy of it/);
+  expect((await whole.ended).stderr).toMatch(/is in a read-only folder: reading a copy of it/);
   expect(await late.ended).toMatchObject({ status: 2 });
 
   expect([leftIn(whole.temporary), leftIn(late.temporary)]).toEqual([[], []]);

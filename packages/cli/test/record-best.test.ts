@@ -93,7 +93,7 @@ test.each([
   ],
   [
     ["train.batches={ epochs: shuffled, last: drop }", "train.batch_size=74"],
-    "train.batches: an epoch has 73 examples, too few for one batch of 74; take a smaller train.batch_size, or last: keep",
+    "train.batches: an epoch has 73 examples, too few for one batch of 74; use a smaller train.batch_size, or last: keep",
   ],
   [
     ["train.batches={ epochs: shuffled, last: keep }", "train.batch_size=8", NORM],

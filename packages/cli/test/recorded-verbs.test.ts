@@ -108,7 +108,7 @@ const CALLS: Readonly<Record<string, readonly Call[] | null>> = {
   doctor: [
     [
       "",
-      /\nbad +running +their process has died: ends\/live; `ablate record` goes on with their logs\n/,
+      /\nbad +running +their process has died: ends\/live; `ablate record` continues with their logs\n/,
     ],
   ],
   worker: null,

@@ -211,7 +211,7 @@ test("a run goes on only on the backend that it began on, and says what to do", 
   const other = spawnAblateWith({ ABLATE_TFJS_BACKEND: "cpu" }, folder, ...command);
 
   expect(other.status).toBe(2);
-  expect(other.stderr).toContain("small/plain began on the backend wasm and goes on there only");
+  expect(other.stderr).toContain("small/plain began on the backend wasm and continues only there");
   expect(other.stderr).toContain("--restart");
   expect(jsonRows(await ablate(folder, "runs", "--json"))[0]?.state).toBe("stopped");
 });

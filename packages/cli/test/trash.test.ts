@@ -253,7 +253,9 @@ sqliteTest("a run that is half purged does not come back, and the next gc ends i
   expect(doctor.filter(({ ok, repaired }) => ok !== true || repaired === true)).toEqual([]);
   for (const { status, stderr } of restored) {
     expect(status).toBe(2);
-    expect(stderr).toMatch(/normed cannot come back: a purge has begun to delete it; `ablate gc`/);
+    expect(stderr).toMatch(
+      /normed cannot be restored: `ablate gc` has begun to delete it; `ablate gc`/,
+    );
   }
   expect(gc.stdout).toMatch(/^deleted 1 run, 0 grids/);
   expect(await runsIn(folder)).toEqual(["small/plain", "other/slow"]);

@@ -83,7 +83,7 @@ test.each([
   ["a b c d e f", `only 1 name; ${needed}; data.separator: whitespace reads 6`],
   [
     "a\nb\r\nc.d e\nf\ng\nh",
-    'line 3: "c.d e" holds ".", which marks the end of a name; set data.end to a character that no name holds, such as "$"',
+    'line 3: "c.d e" holds ".", which marks the end of a name; set data.end to a character that no name contains, such as "$"',
   ],
   [`${"x".repeat(100)}.`, `line 1: "${"x".repeat(60)}..." holds "."`],
 ])("%j is refused with a sentence", (text, message) => {
@@ -152,7 +152,7 @@ test("more examples than fit into memory are refused before they are made", () =
   const lists = { names: [long, long], end: ".", valid: null, test: null };
 
   expect(() => checkExamples(lists, 32)).toThrow(
-    "33554434 examples of 32 characters do not fit into memory; take a smaller data.context or fewer names",
+    "33554434 examples of 32 characters do not fit into memory; use a smaller data.context or fewer names",
   );
   expect(() => checkExamples(lists, 31)).not.toThrow();
 });

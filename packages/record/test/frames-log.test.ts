@@ -168,7 +168,7 @@ test("a file that has become shorter is told and read anew", async () => {
 
   expect(events.find(({ event }) => event === "trouble")).toMatchObject({
     message: expect.stringContaining(
-      "a.ablate is shorter than what was read of it; it is read anew",
+      "a.ablate is shorter than the part that was read; it is read again",
     ),
   });
   expect(storedIn(folder)[0]).toMatchObject({ state: "finished", lastStep: 39 });

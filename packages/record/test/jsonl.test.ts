@@ -44,7 +44,7 @@ test("tells the first line that is none by its number, and leaves such lines out
   const log = readLog(logOf(jsonl, [path]));
 
   expect(points(log, "loss")).toHaveLength(2);
-  expect(log.troubles).toEqual([`${path}: line 2 is no JSON object; such lines are left out`]);
+  expect(log.troubles).toEqual([`${path}: line 2 is not a JSON object; such lines are left out`]);
 });
 
 test("waits for a line that is cut off, and takes one that is closed", () => {
@@ -136,7 +136,9 @@ test("keeps what it has of a document that is half written, and says so when nob
   readOn(reader, log);
 
   expect(points(log, "loss")).toEqual([[0, 1]]);
-  expect(log.troubles).toEqual([`${path}: is no whole JSON; what was read of it before is kept`]);
+  expect(log.troubles).toEqual([
+    `${path}: is not complete JSON; the part that was read before is kept`,
+  ]);
 });
 
 test.each([

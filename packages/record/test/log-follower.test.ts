@@ -60,7 +60,7 @@ test("killed with -9, another process goes on, and the user is told", async () =
   process.kill(follower.pid ?? 0, "SIGKILL");
   await vi.waitFor(() => {
     expect(follower.takeNews()).toEqual([
-      "the process that reads logs ended by SIGKILL; another one goes on",
+      "the process that reads logs ended by SIGKILL; another one continues",
     ]);
   }, PATIENCE);
 

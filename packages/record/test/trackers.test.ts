@@ -195,7 +195,7 @@ withTrackers("goes on with the files of a run, and waits for a line that is cut 
   expect(points(during, "loss")).toEqual([[1000, 0.125]]);
   expect(points(after, "loss")).toEqual([[1001, 0.25]]);
   expect(after.troubles).toEqual([
-    `${loss}: "1795898094457 x 1002" is no number of a step; such lines are left out`,
+    `${loss}: "1795898094457 x 1002" is not a step; such lines are left out`,
   ]);
 });
 
@@ -241,7 +241,7 @@ withTrackers(
       `${path}: has no metrics.is_nan: it is of a version of MLflow that is not known here`,
     ]);
     expect(damaged).toEqual([
-      `${path}: is damaged: SQLite cannot read it; what was read before is kept`,
+      `${path}: is damaged: SQLite cannot read it; data that was read before is kept`,
     ]);
   },
 );

@@ -452,7 +452,7 @@ test.each([
   ["train.lr: { then: linear, from: 0.1 }", "train.lr.from: has no effect, there is no warm-up"],
   [
     "train.groups: [{ match: role:bias, weight_decay: 0 }]",
-    "train.groups[0]: has no effect, it says what holds without it",
+    "train.groups[0]: has no effect, it has no effect",
   ],
   [
     'train.groups: [{ match: "*", lr: 1 }, { match: embedding, lr: 2 }]',

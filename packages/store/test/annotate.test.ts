@@ -56,7 +56,7 @@ test("a tag is the same in either Unicode form of its letters", () => {
   expect(annotate(path, tag("g/a", [ONE, TWO]))).toBe(`g/a: already had ${ONE}`);
   expect(readerAt(path).run("g/a")?.tags).toEqual([ONE]);
   expect(annotate(path, tag("g/a", [], [TWO]))).toBe(`g/a: removed ${ONE}`);
-  expect(() => annotate(path, tag("g/a", [ONE], [TWO]))).toThrow("to be added and removed");
+  expect(() => annotate(path, tag("g/a", [ONE], [TWO]))).toThrow("both added and removed");
 
   annotate(path, note("g/a", `vu en ${TWO}`));
   expect(readerAt(path).annotations().runs.get("g/a")?.note).toBe(`vu en ${ONE}`);
@@ -129,23 +129,27 @@ test("the name of a grid comes before a label and before the beginning of a run'
 });
 
 test.each<[string, Annotation, string]>([
-  ["a space in a tag", tag("g/a", ["a b"]), '"a b" is no tag: 1 to 40 characters without space'],
-  ["a comma in a tag", tag("g/a", ["a,b"]), '"a,b" is no tag'],
-  ["a control character in a tag", tag("g/a", ["a\u0007"]), '"a\\u0007" is no tag'],
-  ["an empty tag", tag("g/a", [""]), '"" is no tag'],
-  ["a long tag", tag("g/a", ["x".repeat(41)]), "is no tag"],
-  ["a wrong tag to remove", tag("g/a", [], ["a b"]), '"a b" is no tag'],
-  ["a tag both ways", tag("g/a", ["a"], ["a"]), "the tag a is to be added and removed; say one"],
-  ["no tag", tag("g/a", []), "no tag is given"],
+  [
+    "a space in a tag",
+    tag("g/a", ["a b"]),
+    '"a b" is not a tag: write 1 to 40 characters without space',
+  ],
+  ["a comma in a tag", tag("g/a", ["a,b"]), '"a,b" is not a tag'],
+  ["a control character in a tag", tag("g/a", ["a\u0007"]), '"a\\u0007" is not a tag'],
+  ["an empty tag", tag("g/a", [""]), '"" is not a tag'],
+  ["a long tag", tag("g/a", ["x".repeat(41)]), "is not a tag"],
+  ["a wrong tag to remove", tag("g/a", [], ["a b"]), '"a b" is not a tag'],
+  ["a tag both ways", tag("g/a", ["a"], ["a"]), "the tag a is both added and removed; choose one"],
+  ["no tag", tag("g/a", []), "no tag to add or to remove"],
   ["a long note", note("g/a", "x".repeat(2001)), "the note has 2001 characters; it may have 2000"],
   ["an escape in a note", note("g/a", "\u001b[31m"), "the note has a control character"],
   ["no such run", tag("zz", ["a"]), 'there is no run or grid "zz"; `ablate runs` lists all'],
   ["no run", tag("", ["a"]), 'there is no run or grid ""'],
   ["a new name for a grid", rename("g", "k"), "g is a grid, which is its `name` in the config"],
   ["another grid", rename("g/a", "h/k"), 'a run keeps its grid; name it g/LABEL, not "h/k"'],
-  ["a slash in a label", rename("g/a", "g/k/l"), '"k/l" is no name for a run'],
-  ["a space in a name", rename("g/a", "a b"), '"a b" is no name for a run; it has letters'],
-  ["an empty name", rename("g/a", ""), '"" is no name for a run'],
+  ["a slash in a label", rename("g/a", "g/k/l"), '"k/l" is not a name for a run'],
+  ["a space in a name", rename("g/a", "a b"), '"a b" is not a name for a run; use letters'],
+  ["an empty name", rename("g/a", ""), '"" is not a name for a run'],
   [
     "a long name",
     rename("g/a", "x".repeat(79)),

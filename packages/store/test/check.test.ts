@@ -42,14 +42,14 @@ test.each([
   ["a missing row", "delete from rollup where run_id = 1 and level = 16 and bucket = 100"],
   ["a row too many", "insert into rollup values (1, 16, 999, 16, x'00')"],
   ["no rows at all", "delete from rollup where run_id = 1"],
-])("a rollup with %s is built anew from the steps", (_, statement) => {
+])("a rollup with %s is rebuilt from the steps", (_, statement) => {
   const path = finishedStore();
   const whole = contentOf(path);
   damage(path, statement);
 
-  expect(wrongOf(checkStore(path))).toEqual(["rollup: not what the steps say: g/v1"]);
+  expect(wrongOf(checkStore(path))).toEqual(["rollup: not consistent with the steps: g/v1"]);
   expect(mendedOf(checkStore(path, { isRepairing: true }))).toEqual([
-    "rollup: built anew from the steps: g/v1",
+    "rollup: rebuilt from the steps: g/v1",
   ]);
 
   expect(wrongOf(checkStore(path))).toEqual([]);
@@ -62,11 +62,11 @@ test("a run with a hole keeps what is before it and is to be trained again", () 
 
   expect(wrongOf(checkStore(path))).toEqual([
     "steps: g/v1 is whole up to 3,000 steps of 5,000",
-    "rollup: not what the steps say: g/v1",
+    "rollup: not consistent with the steps: g/v1",
   ]);
   const mended = mendedOf(checkStore(path, { isRepairing: true }));
 
-  expect(mended[0]).toBe("steps: kept what is whole: g/v1 is whole up to 3,000 steps of 5,000");
+  expect(mended[0]).toBe("steps: kept the intact part: g/v1 is whole up to 3,000 steps of 5,000");
   expect(wrongOf(checkStore(path))).toEqual([]);
   const run = readerAt(path).run("g/v1");
   expect(run).toMatchObject({ state: "interrupted", reason: "history damaged", lastStep: 2999 });
@@ -105,7 +105,7 @@ test("a checkpoint with a flipped bit is dropped", () => {
 
   expect(wrongOf(checkStore(path))).toEqual(["checkpoints: damaged: g/v2 at 5000"]);
   expect(mendedOf(checkStore(path, { isRepairing: true }))).toEqual([
-    "checkpoints: dropped what was damaged: g/v2 at 5000; `ablate run --restart` makes it anew",
+    "checkpoints: dropped the damaged part: g/v2 at 5000; `ablate run --restart` trains it again",
   ]);
   expect(readerAt(path).weights("g/v2")).toBeUndefined();
   expect(wrongOf(checkStore(path))).toEqual([]);
@@ -116,7 +116,7 @@ test("a damaged checkpoint on the way is no reason to start anew", () => {
   damage(path, "update checkpoint set weights = x'00', final = 0 where run_id = 1");
 
   expect(mendedOf(checkStore(path, { isRepairing: true }))).toEqual([
-    `checkpoints: dropped what was damaged: g/v1 at 5000; \`ablate run\` does without`,
+    `checkpoints: dropped the damaged part: g/v1 at 5000; \`ablate run\` works without it`,
   ]);
 });
 
@@ -184,6 +184,6 @@ test("without time for more, rollups are counted", () => {
 
   const checks = checkStore(path, { budgetMs: 0 });
 
-  expect(wrongOf(checks)).toEqual(["rollup: not what the steps say: g/v1"]);
+  expect(wrongOf(checks)).toEqual(["rollup: not consistent with the steps: g/v1"]);
   expect(checks.find(({ check }) => check === "checkpoints")?.detail).toContain("0 of 2");
 });

@@ -43,7 +43,7 @@ test("a colour is set, changed and removed, and a sentence says which of it", ()
   expect(coloursIn(path)).toEqual({ [A]: 15, [GROUP]: 0 });
 
   expect(colour(path, A, null)).toBe("removed its colour");
-  expect(colour(path, A, null)).toBe("had no colour of its own");
+  expect(colour(path, A, null)).toBe("had no colour set");
   expect(coloursIn(path)).toEqual({ [GROUP]: 0 });
 });
 

@@ -69,7 +69,7 @@ const CHANGES: readonly (readonly [what: string, change: string, says: RegExp])[
   ["a statistic of a probe", "update probe_tensor set mean = 9 where kind = 1", /probe after 0/],
   ["the loss of a probe", "update probe set loss = 9", /probe after 0/],
   ["a checkpoint's step", "update checkpoint set step = 2", /checkpoints/],
-  ["a digest", "update digest set sha256 = x'00' where section = 'record'", /digests are not what/],
+  ["a digest", "update digest set sha256 = x'00' where section = 'record'", /digests have changed/],
   ["a tag", "update tag set tag = 'gold'", /name, labels, tags or note/],
   ["a note", "update run_note set text = 'm'", /name, labels, tags or note/],
   ["a label", "update grid_run set label = 'w'", /name, labels, tags or note/],

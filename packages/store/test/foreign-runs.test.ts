@@ -42,12 +42,12 @@ test.each<{ readonly name: string; readonly reason: RegExp; readonly sql: readon
   },
   {
     name: "a curve that its steps do not say",
-    reason: /its curves are not what its steps say/,
+    reason: /its curves do not match its steps/,
     sql: ["update rollup set n = n + 1 where run_id = 1 and level = 16 and bucket = 0"],
   },
   {
     name: "an infinite loss that its curve does not have",
-    reason: /its curves are not what its steps say/,
+    reason: /its curves do not match its steps/,
     sql: ["update step set loss = 9e999 where run_id = 1 and step = 7"],
   },
   {

@@ -52,7 +52,7 @@ test("doctor names what would run SQL of the file and views that are not ours, a
     "create table mine (a)",
   );
   const wrong = [
-    "the trigger spy is not ours and would run SQL",
+    "the trigger spy is not from ablate and would run SQL",
     "the view kept_run is not as ablate makes it",
     "the view effects is missing",
   ].join(", ");
@@ -64,7 +64,7 @@ test("doctor names what would run SQL of the file and views that are not ours, a
   const after = checkStore(path, { now: NOW });
   expect(wrongOf(after)).toEqual([]);
   expect(after.find(({ check }) => check === "schema")?.detail).toBe(
-    "views and tables as ablate makes them; not ours and not touched: the view kept_run_2, the table mine",
+    "views and tables as ablate makes them; not from ablate, left alone: the view kept_run_2, the table mine",
   );
   expect(annotate(path, TAG)).toContain("x");
 });

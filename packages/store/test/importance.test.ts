@@ -94,8 +94,8 @@ test("where a setting lost runs it does not count, and shares are what a factor 
   const middle = means.reduce((sum, one) => sum + one, 0) / 5;
   const total = means.reduce((sum, one) => sum + (one - middle) ** 2, 0);
   expect(shares(found).lr).toBeCloseTo((4 * 0.2 ** 2) / total, 9);
-  expect(words).toContain("1 run lost: what a factor does by losing runs is not in its share");
-  expect(words.join()).toContain("they do not add up");
+  expect(words).toContain("1 run lost: the effect of losing runs is not in a factor's share");
+  expect(words.join()).toContain("the shares do not add up");
 });
 
 test("one seed tells no luck from interaction, and has no interval", () => {

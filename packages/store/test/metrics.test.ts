@@ -226,8 +226,13 @@ test.each([
     "digests",
     "g/v: its metrics are not what the digest says",
   ],
-  ["a maximum is another", "update metric set max = 9", "rollup", "not what the steps say: g/v"],
-  ["a rollup is gone", "delete from metric_rollup", "rollup", "not what the steps say: g/v"],
+  [
+    "a maximum is another",
+    "update metric set max = 9",
+    "rollup",
+    "not consistent with the steps: g/v",
+  ],
+  ["a rollup is gone", "delete from metric_rollup", "rollup", "not consistent with the steps: g/v"],
 ])("doctor finds that %s", (_, sql, check, detail) => {
   const { path } = endedRun();
   change(path, sql);

@@ -43,14 +43,14 @@ test("a file with two names is written to by neither, and the sentence says what
   expect(readFileSync(path)).toEqual(before);
 });
 
-test("a file with two names is read, and whoever reads it learns what is not seen", () => {
+test("a file with two names is read, and whoever reads it learns what are not visible", () => {
   const { other } = linkedStore();
 
   const reader = readerAt(other);
 
   expect(reader.runs().map(({ name }) => name)).toEqual(["g/v"]);
   expect(reader.notice).toBe(
-    `${other} has other names (hard links): what is being written by another is not seen`,
+    `${other} has other names (hard links): changes that another process is making are not visible`,
   );
 });
 
@@ -62,7 +62,7 @@ test("a log that is older than a file with two names is left out by readers", ()
   writeFileSync(`${copy}-wal`, readFileSync(`${path}-wal`));
   writer.close();
   linkSync(copy, `${copy}.link`);
-  expect(readerAt(copy).notice).toContain("is not seen");
+  expect(readerAt(copy).notice).toContain("are not visible");
   writeFileSync(copy, readFileSync(path));
   utimesSync(`${copy}-wal`, 1, 1);
 

@@ -146,7 +146,7 @@ test.each(openings)(
     writeFileSync(path, bytes);
 
     expect(() => open(path)).toThrow(
-      `${path} is damaged: its header is not what SQLite writes; what`,
+      `${path} is damaged: its header is not what SQLite writes; save`,
     );
     expect(readFileSync(path).equals(bytes)).toBe(true);
   },
@@ -170,7 +170,7 @@ test.each(openings)("a %s refuses a store of a newer ablate and says what to do"
 
   expect(() => open(path)).toThrow(StoreError);
   expect(() => open(path)).toThrow(
-    `${path} was written by a newer ablate (store version 99, this one knows up to ${CURRENT_VERSION}); update ablate`,
+    `${path} was written by a newer ablate (store version 99, this one supports up to ${CURRENT_VERSION}); update ablate`,
   );
 });
 
@@ -190,7 +190,7 @@ test("a writer says in a sentence why it cannot make a store", () => {
 
   expect(() => openWriter(inFile)).toThrow(StoreError);
   expect(() => openWriter(inFile)).toThrow(
-    `cannot write to ${inFile}: it cannot be opened or made there`,
+    `cannot write to ${inFile}: it cannot be opened or created there`,
   );
   expect(() => openWriter(nowhere)).toThrow(StoreError);
   expect(() => openWriter(nowhere)).toThrow(`there is no folder ${dirname(nowhere)}`);
@@ -205,7 +205,7 @@ test("a store in a read-only place is read through a copy, which nothing leaves 
   const reader = new StoreReader(opened);
 
   expect(reader.runs().map(({ name }) => name)).toEqual(["g/v"]);
-  expect(reader.notice).toContain(`${path} is in a read-only place`);
+  expect(reader.notice).toContain(`${path} is in a read-only folder`);
   reader.close();
 });
 

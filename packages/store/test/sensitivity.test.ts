@@ -109,7 +109,9 @@ test("spreads that differ by chance are not told apart", () => {
 
   const [said] = sensitivityWords(sensitivity([0.1, 0.3], SEEDS, alike));
 
-  expect(said).toContain("the two are not told apart: they differ by 0.0000 (95 % interval −0.0");
+  expect(said).toContain(
+    "the two cannot be distinguished: they differ by 0.0000 (95 % interval −0.0",
+  );
 });
 
 test("where the sizes are alike but other values are better, the interaction is said", () => {
@@ -119,7 +121,7 @@ test("where the sizes are alike but other values are better, the interaction is 
   const [said] = sensitivityWords(sensitivity([0.1, 0.3], SEEDS, crossed));
 
   expect(said).toMatch(
-    /the sizes are not told apart, but other values are lowest and highest: what going from 0\.1 to 0\.3 does differs by −1\.00/,
+    /the sizes cannot be distinguished, but other values are lowest and highest: the effect of going from 0\.1 to 0\.3 does differs by −1\.00/,
   );
 });
 
@@ -137,7 +139,7 @@ test("runs that were lost are sensitivity that no number counts", () => {
 
   expect(words[0]).toContain("batch_norm hidden removes 96 % of the sensitivity");
   expect(words).toContain(
-    "runs were lost: batch_norm none lost 5 of 5 at lr 1; batch_norm hidden lost none. To lose runs is sensitivity as well, and no number here counts it",
+    "runs were lost: batch_norm none lost 5 of 5 at lr 1; batch_norm hidden lost none. Losing runs is sensitivity as well, and no number here includes it",
   );
   expect(words.join()).toContain("lr 1 does not count: ");
 });

@@ -71,7 +71,7 @@ test("damage in a log is one sentence at the bottom; what is whole is shown", as
   );
   const terminal = open(folder, "metrics.jsonl");
   await terminal.waitFor(/ 1\.0000 +2 /);
-  await terminal.waitFor("line 3 is no JSON object");
+  await terminal.waitFor("line 3 is not a JSON object");
   terminal.press("ctrl-c");
   expect(await terminal.exit).toBe(0);
 });

@@ -101,7 +101,7 @@ export function checkExamples({ names, valid, test }: NameLists, context: number
   );
   if (2 * count * context <= MOST_CONTEXT_BYTES) return;
   throw new DataError(
-    `${count} examples of ${context} characters do not fit into memory; take a smaller data.context or fewer names`,
+    `${count} examples of ${context} characters do not fit into memory; use a smaller data.context or fewer names`,
   );
 }
 

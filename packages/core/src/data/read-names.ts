@@ -118,7 +118,7 @@ function holdsEnd(
   const free = CANDIDATES.find((one) => !text.includes(one));
   const example = free === undefined ? "" : `, such as "${free}"`;
   return new DataError(
-    `line ${line}: ${quoted(name)} holds ${quoted(end)}, which marks the end of a name; set data.end to a character that no name holds${example}`,
+    `line ${line}: ${quoted(name)} holds ${quoted(end)}, which marks the end of a name; set data.end to a character that no name contains${example}`,
   );
 }
 

@@ -102,7 +102,7 @@ export class LogFollower {
       this.#giveUp(`the process that reads them ended ${MOST_STARTS} times, by ${how}`);
       return;
     }
-    this.#news.push(`the process that reads ${this.title} ended by ${how}; another one goes on`);
+    this.#news.push(`the process that reads ${this.title} ended by ${how}; another one continues`);
     this.#child = this.#start();
   }
 

@@ -103,7 +103,7 @@ function seriesOf({ head, arrays }: Frame): readonly MetricNumbers[] {
 
 /** Returns what is declared of a metric; what it leaves out is as usual for the name. */
 function factsOf(item: unknown): MetricFacts {
-  if (!isObject(item)) throw new LogError("it declares what is no JSON object");
+  if (!isObject(item)) throw new LogError("its declaration is not a JSON object");
   const usual = metricFacts(textOf(item, "name"));
   return {
     ...usual,

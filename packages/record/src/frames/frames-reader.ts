@@ -60,7 +60,7 @@ export class FramesReader implements LogReader {
       if (size < this.#state.position) {
         // A copy that has less than what was read of the file elsewhere.
         if (this.#state.path !== this.#file.path) break;
-        const told = `${this.#file.path} is shorter than what was read of it; it is read anew`;
+        const told = `${this.#file.path} is shorter than the part that was read; it is read again`;
         entries.push({ type: "trouble", message: told });
         this.#forget();
       }

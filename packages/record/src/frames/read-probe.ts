@@ -105,7 +105,9 @@ function histogramOf(tensor: JsonObject, arrays: Arrays): Histogram | null {
   };
   const bins = 2 * (scale.largest - scale.smallest + 1) * 2 ** scale.mantissaBits + 2;
   if (!isScale || scale.mantissaBits < 0 || bins !== counts.length || bins > MOST_NUMBERS) {
-    throw new LogError(`a probe has ${counts.length} counts ${name}, which no such histogram has`);
+    throw new LogError(
+      `a probe has ${counts.length} counts ${name}, which a histogram of this kind cannot have`,
+    );
   }
   return { scale, counts };
 }

@@ -89,7 +89,7 @@ function parameterOf(item: unknown): {
   const name = textOf(item, "name");
   const shape = listOf(item, "shape").filter(isWhole);
   if (shape.length !== listOf(item, "shape").length) {
-    throw new LogError(`the shape of its parameter ${name} has what is no whole number`);
+    throw new LogError(`the shape of its parameter ${name} has a value that is not a whole number`);
   }
   const size = shape.reduce((product, length) => product * length, 1);
   if (!Number.isSafeInteger(size)) throw new LogError(`its parameter ${name} has too many numbers`);

@@ -95,7 +95,7 @@ export class DocumentReader implements LogReader {
       return parseJson(text);
     } catch {
       if (Date.now() - statSync(file).mtimeMs < SETTLED_MS) this.#seen = "";
-      else throw new Error("is no whole JSON; what was read of it before is kept");
+      else throw new Error("is not complete JSON; the part that was read before is kept");
       return undefined;
     }
   }

@@ -43,7 +43,7 @@ export class LinesParser implements RowParser<LinesState> {
       this.#lines++;
       const line = bytes.toString("utf8", at, newline);
       if (!this.#line(line, rows)) {
-        rows.tellOnce("line", `line ${this.#lines} is no JSON object; such lines are left out`);
+        rows.tellOnce("line", `line ${this.#lines} is not a JSON object; such lines are left out`);
       }
       at = newline + 1;
     }

@@ -123,7 +123,7 @@ export class MlflowFolderReader implements LogReader {
     }
     const path = join(this.#folder, "metrics", name);
     const said = line.trim().slice(0, 60);
-    this.#tellOnce(name, `${path}: "${said}" is no number of a step; such lines are left out`);
+    this.#tellOnce(name, `${path}: "${said}" is not a step; such lines are left out`);
   }
 
   #end(meta: Readonly<Record<string, unknown>>, isNews: boolean): void {

@@ -109,7 +109,7 @@ function codeOf(error: unknown): string {
 function reasonOf(error: unknown): string {
   const code = codeOf(error);
   if (/^SQLITE_(CORRUPT|NOTADB)/.test(code)) {
-    return "is damaged: SQLite cannot read it; what was read before is kept";
+    return "is damaged: SQLite cannot read it; data that was read before is kept";
   }
   if (/^SQLITE_(BUSY|LOCKED)/.test(code)) {
     return "is locked by the program that writes to it; try again, or follow it";

@@ -148,7 +148,7 @@ class TrackioReader implements LogReader {
     if (object === undefined || !isStep(step)) {
       this.#rows.tellOnce(
         "row",
-        `${this.#rows.where} is no row of metrics; such rows are left out`,
+        `${this.#rows.where} is not a row of metrics; such rows are left out`,
       );
       this.#rows.skip();
       return;

@@ -88,7 +88,7 @@ class ChunkWalk {
     if (bytes.length < FILE_HEAD_BYTES) return false;
     const version = bytes[MAGIC.length] ?? 0;
     if (version !== 0) {
-      throw new WandbError(`it has version ${version} of the format, and this program knows 0`);
+      throw new WandbError(`it has version ${version} of the format; this program only supports 0`);
     }
     this.done = FILE_HEAD_BYTES;
     return true;

@@ -41,7 +41,7 @@ export function pack(value: unknown, arrays: FrameArray[]): unknown {
 export function unpack(packed: unknown, arrays: Readonly<Record<string, FrameArray>>): unknown {
   const unused = new Map(Object.entries(arrays));
   const value = unpackAt(packed, unused, 0);
-  if (unused.size > 0) throw new CodecError("a message has an array that is in no place of it");
+  if (unused.size > 0) throw new CodecError("a message has an array that it does not refer to");
   return value;
 }
 

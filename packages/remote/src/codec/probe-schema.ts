@@ -70,7 +70,7 @@ const saturation: z.ZodType<Saturation> = z
   } satisfies Shape<Saturation>)
   .refine(
     ({ examples, units, bits }) => bits.length === Math.ceil((examples * units) / 8),
-    "what is saturated has not one bit for each example and unit",
+    "the saturation map does not have one bit per example and unit",
   )
   .refine(
     ({ units, dead }) => dead.every((unit) => unit >= 0 && unit < units),

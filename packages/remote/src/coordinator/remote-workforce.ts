@@ -335,7 +335,7 @@ function lossOf(state: AttemptState | undefined): Loss | null {
   if (state.state !== "lost") return null;
   const { worker } = state;
   const on = worker === null ? "" : ` on ${worker}`;
-  const cause = `its worker${on} is gone or was too long without a sign of life`;
+  const cause = `its worker${on} has ended, or was silent for too long`;
   return { cause, isBegun: worker !== null };
 }
 

@@ -42,7 +42,7 @@ const SENTENCES: { readonly [code: string]: string } = {
   ETIMEDOUT: "no answer; is a firewall between the two machines?",
   ECONNRESET: "the connection broke",
   EPIPE: "the connection broke",
-  "53100": "the database's disk is full; it goes on when there is room again",
+  "53100": "the database's disk is full; training continues when there is room again",
   "53300": "the database has no connection left (max_connections)",
   "57P03": "the database is starting up",
   "57P01": "the database is shutting down",
@@ -60,7 +60,7 @@ function tlsSentence(code: string, text: string): string | null {
     return `its certificate is for another host name (sslmode=verify-full): ${text.replace(/^.*altnames: /, "")}`;
   }
   if (/^(SELF_SIGNED_|DEPTH_ZERO_|UNABLE_TO_)/.test(code)) {
-    return "no authority that this machine knows has signed its certificate; name one by sslrootcert=FILE";
+    return "its certificate is not signed by an authority that this machine trusts; name one with sslrootcert=FILE";
   }
   if (code === "CERT_HAS_EXPIRED") return "its certificate has expired";
   if (/does not support SSL/.test(text)) {

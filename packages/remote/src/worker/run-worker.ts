@@ -179,7 +179,7 @@ class RemoteWorker {
     const taking = wire.take(this.#queues.names);
     const taken = await this.#leaving.unlessGone(taking, this.#waiting.leftMs);
     if (taken !== undefined) return taken;
-    taking.then((late) => late && wire.fail(late.job, "its worker has gone")).catch(() => {});
+    taking.then((late) => late && wire.fail(late.job, "its worker has ended")).catch(() => {});
     return null;
   }
 

@@ -29,7 +29,7 @@ function whyNoEpoch({ config }: Cell, examples: () => number): string | null {
   if (batches.last === "drop") {
     return size <= all
       ? null
-      : `train.batches: an epoch has ${count(all)} examples, too few for one batch of ${count(size)}; take a smaller train.batch_size, or last: keep`;
+      : `train.batches: an epoch has ${count(all)} examples, too few for one batch of ${count(size)}; use a smaller train.batch_size, or last: keep`;
   }
   if (all % size !== 1 || !hasNormOverExamples(config)) return null;
   return `train.batches: the last batch of an epoch has 1 of ${count(all)} examples, and batch norm needs at least 2; set last: drop or another train.batch_size`;

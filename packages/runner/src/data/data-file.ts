@@ -59,7 +59,7 @@ function tooLarge(size: string): string {
 
 function hintForMissing(path: string): string {
   const home = /(?:^|\/)(~[^/]+)\//.exec(path)?.[1];
-  if (home !== undefined) return `; ${home} is taken as it is, write the path out`;
+  if (home !== undefined) return `; ${home} is not expanded, write the path in full`;
   return nearHint(path);
 }
 

@@ -25,7 +25,7 @@ export function groupEffects({ plan }: Network, { value, tree }: Sections["train
     ).includes(i);
     const why = isTaken
       ? "groups before it have all parameters that it matches"
-      : "it says what holds without it";
+      : "it has no effect";
     return [
       { isUsed, problem: { ...node.at, message: `train.groups[${i}]: has no effect, ${why}` } },
     ];

@@ -22,7 +22,7 @@ function schemeTable(): string {
       scheme.meta()?.description ?? "",
     ];
   });
-  return table(["scheme", "settings and their defaults", "what it fills a tensor with"], rows);
+  return table(["scheme", "settings and their defaults", "values of the tensor"], rows);
 }
 
 /** The settings of each optimiser, and the rate of a run that says none. */

@@ -40,7 +40,7 @@ export function beginRun(message: TrainMessage, dataset: Dataset, engine: Loaded
     if (resume.isOwn) {
       const why = engine.reason === null ? "" : ` (${engine.reason})`;
       throw new EngineError(
-        `${run} began on the backend ${resume.backend} and goes on there only, here it is ${engine.backend}${why}; get ${resume.backend} back (ablate doctor says what runs here), or start the run anew with --restart`,
+        `${run} began on the backend ${resume.backend} and continues only there, but this machine has ${engine.backend}${why}; install ${resume.backend} (ablate doctor lists the backends), or start the run again with --restart`,
       );
     }
     return fresh(`${run} was trained on ${resume.backend}, here it is ${engine.backend}`);

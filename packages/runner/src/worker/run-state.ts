@@ -38,7 +38,7 @@ export function decodeRunState(bytes: Uint8Array): RunState {
     const value: unknown = JSON.parse(text);
     if (isPlainState(value)) return { ...value, optimizer };
   } catch {}
-  throw new CheckpointError("its state is not one that this version knows");
+  throw new CheckpointError("its state is unknown to this version");
 }
 
 /** Safetensors begin with a length that is divisible by 8, JSON with what is not. */

@@ -19,7 +19,7 @@ export function importanceWords(found: Importance): readonly string[] {
     ...(isBalanced
       ? []
       : [
-          "settings are missing, so the factors are not independent: each share is what a factor explains beyond all others, and they do not add up",
+          "settings are missing, so the factors are not independent: each share is the part that a factor explains beyond all others, and the shares do not add up",
         ]),
     ...(farthest >= MOST_OF_ONE
       ? [
@@ -37,7 +37,7 @@ export function importanceWords(found: Importance): readonly string[] {
 
 function emptyWords({ cells, seeds }: Importance): string {
   const have = `${counted(cells.n, "setting")} with a result of ${seeds.n === 1 ? "one seed" : `each of ${counted(seeds.n, "seed")}`}`;
-  return `${have} say nothing of importance: that takes two factors, and more settings than their values`;
+  return `${have} do not show importance: that needs two factors, and more settings than their values`;
 }
 
 function restWords({ rest, seeds }: Importance): string {
@@ -65,7 +65,7 @@ function countWords({ cells, seeds, lost }: Importance): readonly string[] {
     ...(seeds.n === seeds.of ? [] : [`${seeds.n} of ${counted(seeds.of, "seed")} count`]),
     ...(lost === 0
       ? []
-      : [`${counted(lost, "run")} lost: what a factor does by losing runs is not in its share`]),
+      : [`${counted(lost, "run")} lost: the effect of losing runs is not in a factor's share`]),
   ];
   return parts;
 }

@@ -51,7 +51,9 @@ export function sensitivityWords<R extends Losable>(
   const [first, second, ...others] = values;
   if (first === undefined || second === undefined) {
     const keys = `${by.keys.join(" + ")} have results at two values of ${within.keys.join(" + ")}`;
-    return [`no two values of ${keys}, so whether one changes what the other does cannot be told`];
+    return [
+      `no two values of ${keys}, so it cannot be shown whether one changes the effect of the other`,
+    ];
   }
   const size = ({ runs: [run], spread }: SensitivityValue<R>, verb: string): string =>
     `with ${names.within} ${names.withinText(run)}, ${verb} ${withInterval(found.metric, spread)}`;
@@ -94,10 +96,10 @@ function verdictWords<R extends Losable>(
   }
   if (interaction.verdict === "larger") {
     const [from, to] = [names.byText(first.lowest), names.byText(first.highest)];
-    return `the sizes are not told apart, but other values are lowest and highest: what going from ${from} to ${to} does differs by ${withInterval(metric, interaction)}`;
+    return `the sizes cannot be distinguished, but other values are lowest and highest: the effect of going from ${from} to ${to} does differs by ${withInterval(metric, interaction)}`;
   }
   if (spread.verdict === "none") return "no difference at all";
-  return `the two are not told apart: they differ by ${size}, and the interval contains 0`;
+  return `the two cannot be distinguished: they differ by ${size}, and the interval contains 0`;
 }
 
 /** Says what share of the sensitivity is gone, or how many times as large it is. */
@@ -134,7 +136,7 @@ function lossWords<R extends Losable>(
     .map(({ runs: [run] }) => names.withinText(run));
   const rest = none.length === 0 ? "" : `; ${names.within} ${listed(none)} lost none`;
   return [
-    `runs were lost: ${each.join("; ")}${rest}. To lose runs is sensitivity as well, and no number here counts it`,
+    `runs were lost: ${each.join("; ")}${rest}. Losing runs is sensitivity as well, and no number here includes it`,
   ];
 }
 

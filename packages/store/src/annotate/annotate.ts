@@ -94,12 +94,12 @@ function changeTags(sql: Statements, target: Target, annotation: TagAnnotation):
   const wrong = [...add, ...remove].find((tag) => !TAG.test(tag));
   if (wrong !== undefined) {
     throw new StoreError(
-      `${JSON.stringify(wrong)} is no tag: 1 to 40 characters without space and commas`,
+      `${JSON.stringify(wrong)} is not a tag: write 1 to 40 characters without spaces and commas`,
     );
   }
   const both = add.find((tag) => remove.includes(tag));
   if (both !== undefined)
-    throw new StoreError(`the tag ${both} is to be added and removed; say one`);
+    throw new StoreError(`the tag ${both} is both added and removed; choose one`);
   const [adding, removing] = [new Set(add), new Set(remove)];
   const { added, removed } = writeTags(sql, target, { adding, removing });
   const parts: readonly (readonly [string, readonly string[]])[] = [
@@ -109,7 +109,7 @@ function changeTags(sql: Statements, target: Target, annotation: TagAnnotation):
     ["did not have", [...removing].filter((tag) => !removed.includes(tag))],
   ];
   const said = parts.filter(([, tags]) => tags.length > 0);
-  if (said.length === 0) throw new StoreError("no tag is given to add or to remove");
+  if (said.length === 0) throw new StoreError("no tag to add or to remove; name one");
   return said.map(([verb, tags]) => `${verb} ${tags.join(", ")}`).join("; ");
 }
 
@@ -227,7 +227,7 @@ function labelIn(grid: string, wanted: string): string {
   }
   if (!/^[A-Za-z0-9._=-]+$/.test(label)) {
     throw new StoreError(
-      `${JSON.stringify(label)} is no name for a run; it has letters, digits, ".", "_", "=" and "-" only`,
+      `${JSON.stringify(label)} is not a name for a run; use letters, digits, ".", "_", "=" and "-" only`,
     );
   }
   return label;

@@ -14,7 +14,7 @@ export function setColour(sql: Statements, key: string, slot: number | null): st
   }
   if (slot === null) {
     const { changes } = sql.run("delete from colour where key = ?", key);
-    return changes > 0 ? "removed its colour" : "had no colour of its own";
+    return changes > 0 ? "removed its colour" : "had no colour set";
   }
   if (!Number.isInteger(slot) || slot < 0 || slot >= COLOUR_SLOTS) {
     throw new StoreError(

@@ -103,7 +103,7 @@ function repair(context: CheckContext, damaged: readonly Damaged[], grids: reado
     const id = sql.value<number>("select id from grid where name = ?", name);
     if (id !== undefined) sql.transaction(() => renewGridNames(sql, id));
   }
-  const said: string[] = grids.map((name) => `grid ${name} stays as it is named now`);
+  const said: string[] = grids.map((name) => `grid ${name} keeps its present name`);
   const left: string[] = [];
   const repairOne = ({ id, name, reason, remedy }: Damaged): boolean =>
     changeRun(context, id, () => {
@@ -123,7 +123,7 @@ function repaired(
   switch (remedy) {
     case "names":
       renewNames(sql, id);
-      return "stays as it is named now";
+      return "keeps its present name";
     case "seal":
       if (sealChecked(sql, id, { made: "repair", now, hasTime }) !== null) return null;
       return "has a new digest";

@@ -31,7 +31,7 @@ export function checkIntegrity({ sql, path }: CheckContext): Found {
     sql.database.exec("reindex");
     const left = problemsNow();
     return left.length === 0
-      ? { ok: true, detail: `built the indices anew: ${found}` }
+      ? { ok: true, detail: `rebuilt the indices: ${found}` }
       : { ok: false, detail: `${textOf(left)}; ${RECOVER}` };
   };
   return { text, repair };
@@ -53,7 +53,7 @@ export function checkOrphans({ sql }: CheckContext): Found {
     .filter(({ rows }) => rows > 0);
   if (orphans.length === 0) {
     const tables = new Set(references.map(({ table }) => table));
-    return `every row of ${counted(tables.size, "table")} belongs somewhere`;
+    return `all rows of ${counted(tables.size, "table")} have their parents`;
   }
   const text = orphans
     .map(({ table, rows, parent }) => `${counted(rows, "row")} of ${table} without their ${parent}`)

@@ -39,12 +39,12 @@ export function checkRollups(context: CheckContext): Found {
   if (differing.length === 0) {
     const extent =
       compared === all ? counted(all, "step") : `${counted(compared, "step")} of ${count(all)}`;
-    return `as its steps say (${extent} compared)`;
+    return `consistent with the steps (${extent} compared)`;
   }
   const names = listed(differing.map(({ name }) => name));
-  const repaired = `built anew from the steps: ${names}`;
+  const repaired = `rebuilt from the steps: ${names}`;
   return {
-    text: `not what the steps say: ${names}`,
+    text: `not consistent with the steps: ${names}`,
     repair: () => repairEach(differing, (run) => rebuild(context, run), repaired),
   };
 }

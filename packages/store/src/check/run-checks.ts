@@ -34,7 +34,7 @@ export function checkLostRuns(context: CheckContext): Found {
   };
   const ours = lost.some(({ source }) => source === null) ? "`ablate run` trains them again" : null;
   const theirs = lost.some(({ source }) => source !== null)
-    ? "`ablate record` goes on with their logs"
+    ? "`ablate record` continues with their logs"
     : null;
   const remedies = [ours, theirs].filter((one) => one !== null).join(", ");
   const text = `their process has died: ${names}; ${remedies}${others}`;
@@ -63,7 +63,7 @@ export function checkSteps(context: CheckContext): Found {
   const text = listed(damaged.map(({ name }) => name));
   const cut = ({ id, end }: DamagedRun) =>
     changeRun(context, id, (run) => cutRun(context, run, end));
-  return { text, repair: () => repairEach(damaged, cut, `kept what is whole: ${text}`) };
+  return { text, repair: () => repairEach(damaged, cut, `kept the intact part: ${text}`) };
 }
 
 function damageNow(sql: Statements, id: number): DamagedRun[] {
@@ -129,13 +129,13 @@ export function checkCheckpoints(context: CheckContext): Found {
   }
   const names = listed(damaged.map(({ name, step }) => `${name} at ${step}`));
   const remedy = damaged.some(({ isFinal }) => isFinal === 1)
-    ? "`ablate run --restart` makes it anew"
-    : "`ablate run` does without";
+    ? "`ablate run --restart` trains it again"
+    : "`ablate run` works without it";
   const erase = ({ id, runId }: Place) =>
     changeRun(context, runId, () => {
       sql.run("delete from checkpoint where id = ?", id);
       renewSections(sql, runId, ["checkpoints", "best"]);
     });
-  const repaired = `dropped what was damaged: ${names}; ${remedy}`;
+  const repaired = `dropped the damaged part: ${names}; ${remedy}`;
   return { text: `damaged: ${names}`, repair: () => repairEach(damaged, erase, repaired) };
 }

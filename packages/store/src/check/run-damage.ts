@@ -65,7 +65,7 @@ export function damageBesideSteps(
 ): string | null {
   const damage = damagedCheckpoint(sql, run.id, () => null);
   if (damage !== null || run.last_step === null) return damage;
-  return isRollupOfSteps({ sql, hasTime }, run) ? null : "its curves are not what its steps say";
+  return isRollupOfSteps({ sql, hasTime }, run) ? null : "its curves do not match its steps";
 }
 
 /** A history that has not every step from 0 to the last one, each with all its ratios. */

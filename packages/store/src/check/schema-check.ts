@@ -19,7 +19,7 @@ export function checkSchema({ sql, schemaRepair }: CheckContext): Found {
   if (faults.length > 0) return { text: listed(faults) };
   const extra = extraObjects(sql.database);
   const more =
-    extra.length === 0 ? "" : `; not ours and not touched: ${listed(extra.map(titleOf))}`;
+    extra.length === 0 ? "" : `; not from ablate, left alone: ${listed(extra.map(titleOf))}`;
   return `views and tables as ablate makes them${more}`;
 }
 
@@ -33,7 +33,7 @@ export function repairSchema(database: Database): string | null {
 
 function schemaFaults(database: Database): string[] {
   const rules = foreignRules(database).map(
-    (one) => `${titleOf(one)} is not ours and would run SQL`,
+    (one) => `${titleOf(one)} is not from ablate and would run SQL`,
   );
   // An older version made other views, and the next write makes them anew.
   if (versionOf(database) < CURRENT_VERSION) return rules;

@@ -73,7 +73,7 @@ export const OTHER_REVISION = "its revisions are not those of its digest";
 
 const OF_DIGESTS: DigestDamage = {
   section: "digests",
-  reason: "its digests are not what was written",
+  reason: "its digests have changed",
 };
 
 function isSealWhole(sql: Statements, id: number, { sha256 }: Seal): boolean {

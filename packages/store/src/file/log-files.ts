@@ -61,7 +61,7 @@ export class LogFiles {
     closeAsItIs(database);
     if (isOwnLog) return;
     throw new StorageError(
-      `cannot write to ${database.name}: its -wal file was removed, and another process has begun a new one; look at the store with \`ablate doctor\``,
+      `cannot write to ${database.name}: its -wal file was removed, and another process has begun a new one; check the store with \`ablate doctor\``,
       { isLasting: true },
     );
   }

@@ -11,7 +11,7 @@ export function refuseSecondName(path: string): void {
   const others = otherNames(path);
   if (others > 0) {
     throw new StoreError(
-      `cannot write to ${path}: the file has ${counted(others, "other name")} (hard links), and what is written by one would damage what is written by another; ${remedy(path)}`,
+      `cannot write to ${path}: the file has ${counted(others, "other name")} (hard links), and writes under one name would damage writes under another; ${remedy(path)}`,
     );
   }
   if (isMountedAlone(path)) {

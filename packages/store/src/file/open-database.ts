@@ -162,7 +162,7 @@ function openLinked(path: string, waitMs: number): OpenedStore {
   const store = isStale ? openCopy(real, [""]) : openReadonly(path, path, waitMs);
   const which = isStale
     ? "its log is older than the file and is left out"
-    : "what is being written by another is not seen";
+    : "changes that another process is making are not visible";
   return { ...store, notice: `${path} has other names (hard links): ${which}` };
 }
 
@@ -180,7 +180,7 @@ export function openCopy(path: string, suffixes: readonly string[] = ["", "-wal"
     }
     return {
       ...openReadonly(copy, path, BUSY_MS),
-      notice: `${path} is in a read-only place: reading a copy of it, which stays as it is`,
+      notice: `${path} is in a read-only folder: reading a copy of it, which will not change`,
     };
   } finally {
     rmSync(folder, { recursive: true, force: true });
@@ -239,7 +239,7 @@ function refuseStranger(database: Database, path: string, { emptyIsNew = false }
   if (id === 0 && version === 0 && objects === 0) {
     if (emptyIsNew) return;
     throw new EmptyStoreError(
-      `${path} is not an ablate store: it is empty; \`ablate run CONFIG\` makes one of it`,
+      `${path} is not an ablate store: it is empty; \`ablate run CONFIG\` would create one`,
     );
   }
   if (id !== APPLICATION_ID) {
@@ -249,7 +249,7 @@ function refuseStranger(database: Database, path: string, { emptyIsNew = false }
   }
   if (version > CURRENT_VERSION) {
     throw new StoreError(
-      `${path} was written by a newer ablate (store version ${version}, this one knows up to ${CURRENT_VERSION}); update ablate to use it`,
+      `${path} was written by a newer ablate (store version ${version}, this one supports up to ${CURRENT_VERSION}); update ablate to use it`,
     );
   }
   refuseDisguised(database, path);

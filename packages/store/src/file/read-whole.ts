@@ -18,7 +18,7 @@ export class UnfitFileError extends Error {
 export function readWhole(file: string | typeof STDIN_FILE): Uint8Array {
   if (file === STDIN_FILE) return readAll(STDIN_FILE);
   const isNamedPipe = statSync(file).isFIFO() && !/^\/(?:dev|proc)\//.test(resolve(file));
-  if (isNamedPipe) throw new UnfitFileError("is a pipe; give what comes out of it on stdin");
+  if (isNamedPipe) throw new UnfitFileError("is a pipe; pass its content on stdin");
   const opened = openSync(file, "r");
   try {
     return readAll(opened);

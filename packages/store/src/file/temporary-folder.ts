@@ -26,7 +26,7 @@ export function temporaryFolder(): string {
     const reason = systemReason(cause);
     if (reason === undefined) throw cause;
     throw new StoreError(
-      `a copy of the store is needed, and ${place} takes none: ${reason}; name a folder that can be written to in TMPDIR`,
+      `a copy of the store is needed, and ${place} cannot store one: ${reason}; set TMPDIR to a writable folder`,
       { cause },
     );
   }

@@ -9,7 +9,7 @@ export const BUSY_MS = 5000;
 
 /** What to do about a file that SQLite itself cannot repair. */
 export const RECOVER =
-  "what is readable can be saved with the `sqlite3` command: `.recover`; keep a copy of the file";
+  "save the readable part with the `sqlite3` command `.recover`; keep a copy of the file";
 
 /** Runs `open`; what goes wrong says that one cannot `verb` the store. */
 export function opening<T>(path: string, verb: string, open: () => T): T {
@@ -60,7 +60,7 @@ export function storageTrouble(path: string, cause: unknown): StorageError | und
     return new StorageError(damaged, { cause, isLasting: true });
   }
   const reason = code.startsWith("SQLITE_CANTOPEN")
-    ? "a file beside it cannot be opened; look at the permissions of its folder"
+    ? "a file beside it cannot be opened; check the permissions of its folder"
     : storageReason(code);
   if (reason === undefined) return undefined;
   return new StorageError(`cannot write to ${path}: ${reason}`, { cause });
@@ -73,7 +73,7 @@ const REASONS: readonly (readonly [code: string, reason: string])[] = [
   ["SQLITE_LOCKED", "another process keeps it locked; try again"],
   ["SQLITE_PROTOCOL", "another process keeps it locked; try again"],
   ["SQLITE_READONLY", "it is read-only; allow writing to it"],
-  ["SQLITE_CANTOPEN", "it cannot be opened or made there; look at its path and its folder"],
+  ["SQLITE_CANTOPEN", "it cannot be opened or created there; check its path and its folder"],
   ["SQLITE_NOMEM", "there is not enough memory"],
   ["SQLITE_PERM", "its permissions do not allow it; change them"],
   ["SQLITE_IOERR_SHMSIZE", "there is no room for the file beside it; make room on the disk"],

@@ -73,7 +73,7 @@ export function unknownText(
   }
   const guess = closest(field, namesOf(subjects));
   const hint =
-    guess === null ? "put quotes around what is part of a name" : `did you mean "${guess}"?`;
+    guess === null ? "quote characters that are part of a name" : `did you mean "${guess}"?`;
   return `no ${noun} has a field "${field}"; ${hint}`;
 }
 

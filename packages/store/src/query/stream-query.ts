@@ -151,7 +151,7 @@ function hear(child: ChildProcess, timeoutMs: number, take: TakeRows): Promise<Q
     child.on("error", ({ message }) =>
       reject(
         new StoreError(
-          `query: cannot start a process for it: ${message}; look at the limits (ulimit -a)`,
+          `query: cannot start a process for it: ${message}; check the limits (ulimit -a)`,
         ),
       ),
     );

@@ -125,7 +125,7 @@ export function storedWeights(
     : "they are not what their sha256 says";
   if (reason === null) return { step, bytes, state };
   throw new DamageError(
-    `the weights of ${run} at step ${step} are damaged: ${reason}; \`ablate doctor --repair\` drops them, \`ablate run --restart\` trains them anew`,
+    `the weights of ${run} at step ${step} are damaged: ${reason}; \`ablate doctor --repair\` drops them, \`ablate run --restart\` trains them again`,
   );
 }
 

@@ -33,7 +33,7 @@ export function restore(path: string, names: readonly string[]): Restored {
       const named = rowsNamed(sql, name, rows);
       if (named.runs.length > 0 && named.runs.every((run) => gone.has(run))) {
         throw new StoreError(
-          `${name} cannot come back: a purge has begun to delete it; \`ablate gc\` ends that, \`ablate run\` trains it anew`,
+          `${name} cannot be restored: \`ablate gc\` has begun to delete it; \`ablate gc\` completes that, \`ablate run\` trains it again`,
         );
       }
       return named;
@@ -82,5 +82,5 @@ function rowsNamed(sql: Statements, name: string, { grids, runs }: TrashRows): T
     const found = find();
     if (found.length > 0) return { grids: [], runs: found };
   }
-  throw new StoreError(`there is no "${name}" in the trash; \`ablate restore\` lists what is`);
+  throw new StoreError(`there is no "${name}" in the trash; \`ablate restore\` lists its content`);
 }
