@@ -37,7 +37,7 @@ process.exitCode = found.length > 0 ? 1 : 0;
 /** Reads the last table of the glossary: words, or regular expressions in backticks. */
 function unusedWords(glossary: string): readonly Word[] {
   const [, table = ""] = glossary.split("## Words that are not used");
-  const rows = [...table.matchAll(/^\| (?!not )([^|-][^|]*) \| ([^|]*) \|$/gm)];
+  const rows = [...table.matchAll(/^\| (?!not )((?:\\\||[^|-])(?:\\\||[^|])*) \| ([^|]*) \|$/gm)];
   return rows.flatMap(([, unused = "", instead = ""]) =>
     unused
       .split(", ")
@@ -47,7 +47,7 @@ function unusedWords(glossary: string): readonly Word[] {
 
 /** Returns the pattern of a word, or of what stands in backticks: a regular expression. A space is any white space. */
 function patternOf(word: string): RegExp {
-  const inside = /^`(.*)`$/.exec(word)?.[1] ?? word;
+  const inside = /^`(.*)`$/.exec(word)?.[1]?.replaceAll("\\|", "|") ?? word;
   return new RegExp(`\\b${inside.replaceAll(" ", "\\s+")}\\b`, "gi");
 }
 
