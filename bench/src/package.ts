@@ -6,7 +6,7 @@
 import { execFileSync } from "node:child_process";
 import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { parseArgs } from "node:util";
 import { commandCpuMs } from "./cpu-time.ts";
@@ -39,6 +39,8 @@ const { values } = parseArgs({
   },
 });
 const rounds = positive("rounds", values.rounds);
+// The package runs the Node of the PATH; a script in its place would be counted.
+process.env.PATH = [dirname(process.execPath), process.env.PATH].join(delimiter);
 const folder = mkdtempSync(join(tmpdir(), "ablate-bench-"));
 try {
   const before = join(values.checkout ?? checkoutOf(values.commit), "ablate");

@@ -3,10 +3,12 @@
  * obey, or that would hide or reorder what stands beside it, is written as `\u{1b}`, and a line break within a value
  * as `⏎`. What this program itself sends to steer the terminal is sealed, and only that gets through.
  */
-import { randomInt } from "node:crypto";
 
-/** Stands before and after each of our own sequences, in this process alone: no stored text can know it. */
-const SEAL = `\x1b[${Array.from({ length: 5 }, () => randomInt(1000, 10_000)).join(";")}m`;
+/**
+ * Stands before and after each of our own sequences, in this process alone: no stored text can know it. Node's
+ * `crypto` would take 5 ms to load.
+ */
+const SEAL = `\x1b[${Array.from({ length: 5 }, () => 1000 + Math.floor(9000 * Math.random())).join(";")}m`;
 
 /** Text in which nothing has to be looked for: what this program writes itself. */
 const HARMLESS = /^[\x20-\x7e\u00a1-\u00ac\u00ae-\u024f\u2010-\u2027\u2030-\u205e\u2190-\u2bff]*$/;
