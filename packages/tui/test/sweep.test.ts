@@ -291,5 +291,5 @@ test("importance of a single setting says what it takes", () => {
   const settings = { view: "sweep", sweepPanel: "importance" } as const;
   const ui = session(makeStore(runs), { columns: 80, rows: 24, settings });
 
-  expect(text(ui)).toContain("of one seed say nothing of importance: that takes");
+  expect(text(ui)).toContain("of one seed do not show importance: that needs");
 });
