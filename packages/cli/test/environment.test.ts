@@ -122,12 +122,12 @@ test("a file that is not there is met with the one that is meant", async () => {
   ]);
 });
 
-test("--store before the command is told its place", async () => {
-  const { status, stderr } = await ablate(folder, "--store", "x.db", "runs");
+test("a flag of one command before it is told its place", async () => {
+  const { status, stderr } = await ablate(folder, "--only", "plain", "runs");
 
   expect(status).toBe(2);
   expect(stderr).toBe(
-    'ablate: unknown flag "--store"; write it after the command: `ablate runs --store ...`\n',
+    'ablate: unknown flag "--only"; write it after the command: `ablate runs --only`\n',
   );
 });
 

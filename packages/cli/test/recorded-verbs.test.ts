@@ -35,9 +35,9 @@ const CALLS: Readonly<Record<string, readonly Call[] | null>> = {
     ["metric.accuracy=0.9", /\nkeras\/mnist .*\n$/],
     ['"tokens/s">200', /\nkeras\/mnist .*\n$/],
     ["source:wandb", /\nsweep\/first .*\nsweep\/again .*\n$/],
-    ["init:x", /^$/],
+    ["init:x", /^no run matches$/m],
     ["acuracy>1", /^ablate: .* no run has a field "acuracy"; did you mean "accuracy"\?\n$/],
-    ["optimizer:sgd", /^$/],
+    ["optimizer:sgd", /^no run matches$/m],
   ],
   show: [
     ["mnist", /\n {2}steps +up to step 30, metrics alone\n {2}seed +unknown\n/],

@@ -115,7 +115,7 @@ test("--threads says that the engine tfjs does not take it", async () => {
 
   const { stderr } = await ablate(makeWide(), "run", "wide.yaml", ...args);
 
-  expect(stderr).toMatch(/^--threads is for the engine simd; tfjs /);
+  expect(stderr).toMatch(/^--threads applies to the engine simd only, not to tfjs\n/);
 });
 
 function jsonLines(text: string): Readonly<Record<string, unknown>>[] {
