@@ -100,6 +100,19 @@ variants:
   expect(text).not.toContain("Saturation maps");
 });
 
+test("a layer without any gradient leaves a gap in the lines over depth", async () => {
+  const { html } = await reportOfGrid(
+    `${BASE.replace("[16], activation: tanh", "[16, 16], activation: relu")}train: { steps: 30, lr: 0.1 }
+variants:
+  lives: {}
+  dead: { init.hidden.bias: { scheme: constant, value: -1000 } }
+`,
+  );
+
+  expect(chartTitled(html, "std of gradients in activations at initialisation")).toContain("dead");
+  expect(html).not.toMatch(/NaN|undefined|Infinity/);
+});
+
 test("what a group changes is told by the layer too, and speeds by what they are beside", async () => {
   const { folder, html } = await reportOfGrid(
     `${BASE.replace("[16]", "[24, 24, 24, 24]")}train: { steps: 200, lr: 0.1 }

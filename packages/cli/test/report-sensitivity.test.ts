@@ -51,7 +51,7 @@ test("the sentences are those of compare, for the way that tells more", async ()
   );
 
   expect(asked).toContainEqual(said);
-  expect(textOf(sectionOf(html))).toContain("Of two ways to ask, ");
+  expect(textOf(sectionOf(html))).toContain("The opposite question, whether ");
 });
 
 test("a line for each value of one factor, its numbers in a table", () => {

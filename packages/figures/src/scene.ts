@@ -153,26 +153,32 @@ function shapesOf(mark: Mark, place: (point: Point) => Point): readonly Shape[] 
     case "line": {
       const { stroke, label, name = label } = mark;
       const of = name === undefined ? {} : { of: name };
-      return pieces(mark.points).map((points) => {
-        return { kind: "path", d: pathOf(points.map(place)), stroke, ...of };
+      return pieces(mark.points.map(place)).map((points) => {
+        return { kind: "path", d: pathOf(points), stroke, ...of };
       });
     }
-    case "area":
-      return [
-        {
-          kind: "fill",
-          d: `${pathOf(mark.points.map(place))}Z`,
-          color: mark.color,
-          opacity: mark.opacity,
-        },
-      ];
-    case "dot":
-      return [{ kind: "dot", at: place(mark.at), radius: mark.radius ?? DOT, color: mark.color }];
-    case "note":
-      return [text(mark.text, place(mark.at), mark.align)];
+    case "area": {
+      const { color, opacity } = mark;
+      const points = mark.points.map(place).filter(isPlaced);
+      return points.length === 0 ? [] : [{ kind: "fill", d: `${pathOf(points)}Z`, color, opacity }];
+    }
+    case "dot": {
+      const at = place(mark.at);
+      const { radius = DOT, color } = mark;
+      return isPlaced(at) ? [{ kind: "dot", at, radius, color }] : [];
+    }
+    case "note": {
+      const at = place(mark.at);
+      return isPlaced(at) ? [text(mark.text, at, mark.align)] : [];
+    }
     case "text":
       return [];
   }
+}
+
+/** Whether a point has a place: neither what is unknown nor 0 on a log axis has one. */
+function isPlaced(point: Point): boolean {
+  return point.every(Number.isFinite);
 }
 
 /** Sets the labels of lines to the right of a chart, the names of its rows to the left. */
@@ -184,8 +190,9 @@ function labelsOf(
   const lines = marks
     .filter((mark) => mark.kind === "line")
     .filter(({ label }) => label !== undefined);
-  const ends = lines.map(({ points }) => place(pieces(points).at(-1)?.at(-1) ?? [0, 0])[1]);
-  const heights = spaced(ends, { gap: LINE_HEIGHT, low: box.y + 4, high: box.y + box.height - 4 });
+  const bottom = box.y + box.height;
+  const ends = lines.map(({ points }) => pieces(points.map(place)).at(-1)?.at(-1)?.[1] ?? bottom);
+  const heights = spaced(ends, { gap: LINE_HEIGHT, low: box.y + 4, high: bottom - 4 });
   const left = box.x + box.width + 8;
   const ofLines = lines.flatMap(({ stroke, label = "" }, i): readonly Shape[] => {
     const y = heights[i] ?? 0;

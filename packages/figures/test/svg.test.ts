@@ -60,6 +60,28 @@ test("a chart is one SVG that names and describes itself and styles nothing outs
   expect(text).not.toMatch(/<style|class=/);
 });
 
+test("a mark without a place is left out: an unknown value, or 0 on a log axis", () => {
+  const y = { title: "std", min: 0.1, max: 10, isLog: true };
+  const marks = [Number.NaN, 0, 1].flatMap((value): readonly Mark[] => [
+    { kind: "dot", at: [value, value], color: "black" },
+    { kind: "note", at: [1, value], text: `at ${value}`, align: "start" },
+  ]);
+  const points = [
+    [0, 1],
+    [1, 0],
+    [2, Number.NaN],
+  ] as const;
+  const line: Mark = { kind: "line", points, stroke: strokeAt(1), label: "died" };
+  const none: Mark = { kind: "line", points: [[0, 0]], stroke: strokeAt(2), label: "never lived" };
+
+  const text = draw({ ...chartOf([...marks, line, none]), y });
+
+  expect(text.match(/<circle/g)).toHaveLength(1);
+  expect(text).toContain(">at 1</text>");
+  expect(text).toContain(">never lived</text>");
+  expect(text).not.toMatch(/NaN|Infinity|undefined|>at 0</);
+});
+
 test("coordinates have one decimal", () => {
   const points = Array.from({ length: 50 }, (_, i) => [i / 25, 3 + Math.sin(i)] as const);
 

@@ -145,7 +145,7 @@ function verdicts(facts: ReportFacts, others: readonly Other[]): string {
     whole.filter(({ difference }) => wanted.includes(difference.verdict));
   const larger = of("larger");
   const parts = [
-    ...part(of("within", "none"), (names, is) => `${names} ${is} not told apart from it`),
+    ...part(of("within", "none"), (names) => `${names} cannot be told apart from it`),
     ...part(
       larger.filter(({ behind }) => behind > 0),
       (names, is, some) => `${names} ${is} worse by ${extentText(some)}`,

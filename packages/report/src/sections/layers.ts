@@ -18,7 +18,7 @@ export function layersSection(facts: ReportFacts, draw: Draw): Content {
     return html`<p>These runs were recorded without probes (<code>record.probes</code>): there is nothing to show here.</p>`;
   const examples = count(first.probes.first.examples);
   const word = flatWord(facts);
-  return html`<p>Each look is at the same ${examples} training examples, never at the batch of a step. Pictures and their tables are of ${picturedText(probed)}.</p>
+  return html`<p>Each probe uses the same ${examples} training examples, never the batch of a step. Pictures and their tables are of ${picturedText(probed)}.</p>
 ${histograms(probed, draw, word)}${depthProfile(probed, draw, word)}${inNumbers([...histogramTables(probed), depthTable(probed, word)])}`;
 }
 

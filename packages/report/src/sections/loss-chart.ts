@@ -5,6 +5,7 @@ import {
   type Line,
   line,
   lineMarks,
+  logRange,
   type Mark,
   PAGE_LOOK,
   type Point,
@@ -51,6 +52,7 @@ export function lossChart(
       ? []
       : [`${name} from ${nats(first.mean)} to ${nats((rest.at(-1) ?? first).mean)}`],
   );
+  const y = isLog ? wholeAxis(facts, range) : lossRange(facts, range, true);
   return {
     title,
     description: `A line for each group: ${ends.join("; ")}.`,
@@ -58,14 +60,38 @@ export function lossChart(
     height: 380,
     labels: { left: LEFT, right: labelRoom(curves) },
     x: { title: "updates", min, max, isLog, format: stepText },
-    y: {
-      title: areRecorded(facts.runs) ? "loss" : "loss, nats",
-      ...lossRange(facts, range, !isLog),
-    },
+    y: { title: areRecorded(facts.runs) ? "loss" : "loss, nats", ...y },
     marks: [
       ...(guessing === null ? [] : [guide(guessing.loss, guessing.classes)]),
-      ...lineMarks(namedInShort(curves).map((curve) => drawnOf(curve, range))),
+      ...lineMarks(namedInShort(curves).map((curve) => above(y.min, drawnOf(curve, range)))),
     ],
+  };
+}
+
+/** So many times the lowest loss the highest may be on a linear axis. */
+const MOST_LINEAR = 20;
+
+/** Returns an axis for all losses, a logarithmic one where a linear one would show nothing but the highest. */
+function wholeAxis(facts: ReportFacts, curves: readonly Curve[]): Omit<Axis, "title"> {
+  const linear = lossRange(facts, curves, false);
+  const means = curves
+    .flatMap(({ values }) => values.map(({ mean }) => mean))
+    .filter(Number.isFinite);
+  const lowest = Math.min(...means);
+  if (!(lowest > 0) || linear.max <= MOST_LINEAR * lowest) return linear;
+  return { ...logRange(lowest, Math.max(...means)), isLog: true };
+}
+
+/** Says whether the chart of all losses has a logarithmic axis for them. */
+export function isWholeLog(facts: ReportFacts, curves: readonly Curve[]): boolean {
+  return wholeAxis(facts, inRange(withResults(curves))).isLog === true;
+}
+
+/** Ends a band at the lower edge of a chart. */
+function above(least: number, line: Line): Line {
+  return {
+    ...line,
+    values: line.values.map((value) => ({ ...value, low: Math.max(value.low, least) })),
   };
 }
 

@@ -20,6 +20,7 @@ import {
   hasResult,
   inRange,
   inSmall,
+  isWholeLog,
   lastPart,
   lossChart,
   thinned,
@@ -105,7 +106,7 @@ function firstFigure(facts: ReportFacts, curves: readonly Curve[], draw: Draw): 
       draw(inSmall(lossChart(facts, curves.map(thinned), title))),
       legend(facts, curves),
     ),
-    `The same with the steps on a logarithmic axis, so that the first of them are seen${all}.${farText}${beyondText}`,
+    `The same ${isWholeLog(facts, curves) ? "on logarithmic axes" : "with the steps on a logarithmic axis"}, so that the first steps are seen${all}.${farText}${beyondText}`,
   );
 }
 

@@ -76,12 +76,12 @@ function introduction(
   { pairs, told }: { readonly pairs: number; readonly told: number },
 ): string {
   const { by, within } = sensitivityNames(pair);
-  const way = `Of two ways to ask, whether ${within} changes what ${by} does and whether ${by} changes what ${within} does, the first is answered here: it tells more apart.`;
+  const way = `Does ${within} change what ${by} does? The opposite question, whether ${by} changes what ${within} does, separates fewer values here.`;
   const spread =
     "A change is the highest mean less the lowest one, over the seeds that have every result. Each seed gives one difference of two changes; the intervals are those of the means over seeds, by Student’s t at 95 %.";
   if (pairs === 1) return `${way} ${spread}`;
   const said = `Of ${counted(pairs, "pair")} of factors ${told === 1 ? "one is" : `${told} are`} told apart by more than chance, or lost runs; those with the largest differences are below.`;
-  return `${said} Of the two ways to ask about a pair, the one that tells more apart is answered. ${spread}`;
+  return `${said} Each pair can be asked about in two ways; the one that separates more values is answered. ${spread}`;
 }
 
 function titleOf(pair: Found): string {
