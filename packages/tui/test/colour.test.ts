@@ -59,7 +59,7 @@ test("where the store cannot be written the colour is remembered on this machine
   press(ui, "C");
 
   expect(toneOf(ui, 0)).not.toBe(before);
-  expect(ui.state.message).toContain("kept on this machine alone");
+  expect(ui.state.message).toContain("kept only on this machine");
   const file = `${temporaryFolder()}/state.json`;
   remember(file, ui.state.settings);
   const again = session(path, { settings: recall(file) });

@@ -152,7 +152,7 @@ test.each([
   ["sort vaild", 'there is no column "vaild"; did you mean "valid"?'],
   ["group lrr", 'there is no key that differs "lrr"'],
   ["filter (", '"(" at 0 is not closed'],
-  ["metrics (", '"(" is no regular expression'],
+  ["metrics (", '"(" is not a regular expression'],
   ["metrics acc", 'there is no series "acc"'],
   ["panel both: los, x", 'there is no series "los"; did you mean "loss"?'],
   ["panel both", 'there is no panel "both"; panel both: SERIES makes one'],

@@ -95,7 +95,7 @@ test("/ filters by words and by fields of the finding and of its run", () => {
   expect(filtered("jumped")).toEqual(["▲ sick loss-spike"]);
   expect(text(ui)).toContain("1 of 5");
   expect(filtered("level:none")).toEqual([]);
-  expect(text(ui)).toContain("the filter leaves none of 5 findings");
+  expect(text(ui)).toContain("none of 5 findings matches the filter");
   expect(filtered("colour:red")).toEqual([]);
   expect(text(ui)).toContain('no finding has a field "colour"');
   press(ui, "escape");

@@ -39,7 +39,7 @@ test.each([
   remove(store, "g/b");
   ui.poll(Date.now());
 
-  expect(text(ui)).toContain("g/b is gone: another process has removed it");
+  expect(text(ui)).toContain("g/b was removed by another process");
   expect(text(ui)).not.toMatch(/[✓✗] g\/[ac]/);
 });
 

@@ -106,7 +106,7 @@ test("in one grid esc has nowhere to go, and its name is in the header", () => {
 
   expect(screen(ui)[0]).toMatch(/^ ablate\.db › only {2}1 run · 1 finished/);
   press(ui, "escape");
-  expect(ui.state).toMatchObject({ message: "this is the outermost view; q quits" });
+  expect(ui.state).toMatchObject({ message: "this is the top level; q quits" });
 });
 
 test("a click on a grid puts the cursor there, a double click goes in", () => {

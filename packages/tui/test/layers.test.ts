@@ -190,7 +190,7 @@ test("a norm of rows shows what it has learned", () => {
 
 test("a panel that has nothing to show says why", () => {
   const ui = layersOf([{ probes: makeProbes(STEPS) }], { panel: "norm" });
-  expect(text(ui)).toContain("without a norm");
+  expect(text(ui)).toContain("have no norm");
 
   const map = layersOf([{ probes: makeProbes(STEPS) }], { panel: "saturation" });
   press(map, "up");

@@ -133,7 +133,7 @@ test("a store that is replaced while two UIs read it, its -shm left behind, ends
   const uis = [await openUiAt(store), await openUiAt(store)];
   for (const [i, other] of others.entries()) {
     renameSync(store, `${store}.${i}`);
-    for (const ui of uis) await ui.waitFor("the store is gone");
+    for (const ui of uis) await ui.waitFor("the store was removed");
     copyFileSync(other, store);
     for (const ui of uis) await ui.waitFor(i === 0 ? /1 run · 1 fin/ : /2 runs · 2 fin/);
     for (const ui of uis) ui.press("2", "3", "6", "1");

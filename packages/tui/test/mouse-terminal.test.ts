@@ -21,7 +21,7 @@ test("M leaves the mouse to the terminal and takes it back, and that is remember
   const store = sampleStore();
   const ui = await openUiAt(store);
   ui.press("M");
-  await ui.waitFor("the mouse is the terminal's");
+  await ui.waitFor("the terminal has the mouse");
   expect(ui.output.endsWith(ON)).toBe(false);
   expect(ui.output.lastIndexOf(OFF)).toBeGreaterThan(ui.output.lastIndexOf(ON));
   ui.press("q");
@@ -30,7 +30,7 @@ test("M leaves the mouse to the terminal and takes it back, and that is remember
   const again = await openUiAt(store);
   expect(again.output).not.toContain(ON);
   again.press("M");
-  await again.waitFor("the mouse is the UI's");
+  await again.waitFor("the UI has the mouse");
   expect(again.output).toContain(ON);
   again.press("q");
   await again.exit;
@@ -47,7 +47,7 @@ test("--no-mouse never asks for the mouse", async () => {
 test.each(["linux", "vt220"])("TERM=%s has no mouse, and M says so", async (TERM) => {
   const ui = await openUiAt(sampleStore(), { environment: { TERM } });
   ui.press("M");
-  await ui.waitFor(`a terminal of the type ${TERM} reports no mouse`);
+  await ui.waitFor(`a terminal of the type ${TERM} does not report a mouse`);
   ui.press("q");
 
   expect(await ui.exit).toBe(0);

@@ -79,7 +79,7 @@ test("a log without ratios has charts of its losses and aims, as it calls them, 
   expect(text(ui)).toMatch(/^ val\/accuracy ↑/m);
   expect(text(ui)).toMatch(/a +1\.0366$/m);
   press(ui, "x");
-  expect(text(ui)).toContain("a run that is recorded from a log has steps alone");
+  expect(text(ui)).toContain("a recorded run has only steps");
   expect([...ui.sheet.rows]).toContainEqual(["valid_loss", "runs/a", 0, 3.2]);
 });
 
@@ -131,7 +131,7 @@ test("the page of a log without a loss shows a metric, and units and goals besid
 test("Layers says in one sentence what a log lacks and how a recorder writes it", () => {
   const ui = session(recordedStore([tensorBoard("a", 100)]), { settings: { view: "layers" } });
   expect(text(ui).replaceAll(/\s+/g, " ")).toContain(
-    "the log of runs/a (tfevents) has numbers alone, nothing of the inside of its network; `ablate_lab.watch(model, optimizer, probes=...)`",
+    "the log of runs/a (tfevents) has only metrics, no probes of its network; `ablate_lab.watch(model, optimizer, probes=...)`",
   );
 });
 

@@ -13,7 +13,7 @@ test("a store that is deleted is missed, and found again when it is back", async
   const ui = await openUiAt(store);
 
   moveStore(store, `${store}-away`);
-  await ui.waitFor("the store is gone; waiting for it to come back");
+  await ui.waitFor("the store was removed; waiting until it is back");
   expect(ui.text).toContain("plain-1 ×3");
   ui.press("2");
   await ui.waitFor("loss, nats");
@@ -29,7 +29,7 @@ test("another store in its place is shown instead", async () => {
   const other = makeStore([{ label: "new-one" }], "other");
 
   removeStore(store);
-  await ui.waitFor("the store is gone");
+  await ui.waitFor("the store was removed");
   copyFileSync(other, store);
 
   await ui.waitFor("new-one");

@@ -88,7 +88,7 @@ const CHECKS: ReadonlyMap<string, Check> = new Map([
   ["u", { name: "y-whole", view: "charts", before: ["i", "by hand"], seen: /^ {3} 3\.5 ┤/m }],
   ["r", { name: "chart-grid", view: "charts", seen: "1 row and 1 column of charts" }],
   ["C", { name: "colour", seen: /set its colour to \d+/ }],
-  ["M", { name: "mouse", seen: "the mouse is the terminal's, to select text" }],
+  ["M", { name: "mouse", seen: "the terminal has the mouse and selects text" }],
   ["+", { name: "smoother", view: "charts", seen: "smoothed over 100 steps" }],
   ["-", { name: "rougher", view: "charts", seen: "smoothed over 10 steps" }],
   ["_", { name: "raw", view: "charts", seen: "no smoothing" }],
@@ -215,7 +215,7 @@ test.each(VIEW_NAMES)("keys that do nothing in the view %s say where they do", a
 
 test.each([
   ["S", "runs", "nothing is sorted yet: s chooses a column"],
-  ["escape", "runs", "this is the outermost view; q quits"],
+  ["escape", "runs", "this is the top level; q quits"],
   ["<", "charts", "all steps are shown; z zooms in"],
   ["left", "run", "all steps are shown; z zooms in"],
   ["Z", "run", "all steps are shown"],

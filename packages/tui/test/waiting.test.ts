@@ -23,7 +23,7 @@ test("a store that is not there yet is waited for, not made, and shown when it c
   const store = join(folder, "ablate.db");
   const ui = await openUiAt(store);
 
-  await ui.waitFor("waiting for ablate.db: `ablate run CONFIG` makes it");
+  await ui.waitFor("waiting for ablate.db: `ablate run CONFIG` creates it");
   ui.type("234561?");
   ui.press("escape");
   ui.type("tjk");

@@ -19,9 +19,9 @@ const OPERATORS: readonly (readonly [string, string])[] = [
 
 const OTHER_WORDS: readonly Candidate[] = [
   { text: "has:", what: "has a value of a field" },
-  { text: "not", what: "what follows does not hold" },
-  { text: "or", what: "one of two holds" },
-  { text: "and", what: "both hold, as a space says" },
+  { text: "not", what: "the next term does not match" },
+  { text: "or", what: "one of two terms matches" },
+  { text: "and", what: "both terms match, as with a space" },
 ];
 
 /** Returns what is looked for at the end of a filter. */

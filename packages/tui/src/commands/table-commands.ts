@@ -42,7 +42,7 @@ export const TABLE_COMMANDS: readonly Command[] = [
       }
       return say(
         adjusted(state, { filter: text }),
-        text === "" ? "the filter is off" : `filter: ${text}`,
+        text === "" ? "the filter is cleared" : `filter: ${text}`,
       );
     },
   },
@@ -69,13 +69,13 @@ export const TABLE_COMMANDS: readonly Command[] = [
     isFlag: true,
     complete: (_, { scene }) => [
       { text: "seed", what: "everything except the seed" },
-      { text: "none", what: "every run for itself" },
+      { text: "none", what: "no groups" },
       { text: "grid", what: "the grid" },
       ...scene.table.differing.map((text) => ({ text, what: "a key of the config" })),
     ],
     run: (state, text, { scene }) => {
       if (text === "") return openChooser(show(state, "runs"), "group");
-      if (text === "none") return say(adjusted(state, { group: null }), "every run for itself");
+      if (text === "none") return say(adjusted(state, { group: null }), "no groups");
       if (text === "seed" || text === "grid")
         return say(adjusted(state, { group: text }), `grouped by ${text}`);
       const keys = scene.table.differing;
@@ -188,7 +188,7 @@ export const TABLE_COMMANDS: readonly Command[] = [
       ...COLOUR_NAMES[context.scene.state.background].map((text, slot): Candidate => {
         return { text, what: `colour ${slot}`, tone: `series${slot}` };
       }),
-      ...candidates(["auto"], "the one it has by itself"),
+      ...candidates(["auto"], "its automatic colour"),
       ...(words.length === 0 ? runCandidates(context) : []),
     ],
     run: (state, text, context) => {

@@ -183,7 +183,7 @@ export class Feed {
   #lookAround(): void {
     const { title, status } = this.#source ?? {};
     const logs = status === undefined || title === undefined ? null : { ...status(), title };
-    const store = `waiting for ${basename(this.path)}: \`ablate run CONFIG\` makes it`;
+    const store = `waiting for ${basename(this.path)}: \`ablate run CONFIG\` creates it`;
     const missing = logs?.isMissing === true ? `waiting for ${title}: there is nothing yet` : null;
     const waiting = this.#inode === null ? store : missing;
     const { logs: before, waiting: waited, version } = this.#snapshot;
@@ -195,7 +195,7 @@ export class Feed {
   #followFile(): void {
     const inode = inodeOf(this.path);
     if (inode === null && this.#inode !== null) {
-      throw new StoreError("the store is gone; waiting for it to come back");
+      throw new StoreError("the store was removed; waiting until it is back");
     }
     if (inode === null || inode === this.#inode) return;
     if (this.#inode === null) {

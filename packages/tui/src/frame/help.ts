@@ -51,7 +51,7 @@ function head(text: string, { top, shown, all }: Shown): Line {
 }
 
 function nothing(text: string): Line {
-  return [piece(` no key or command is about "${text}"; esc shows all`, "muted")];
+  return [piece(` no key or command matches "${text}"; esc shows all`, "muted")];
 }
 
 /** Lines that stay together. */

@@ -17,7 +17,7 @@ import type { Step } from "./table.ts";
 /** The keys of every line, in words. */
 export const TEXT_ROWS: readonly KeyRow[] = [
   { keys: ["tab", "shift-tab"], help: "complete by the next candidate, or the one before" },
-  { keys: ["up", "down"], help: "choose a candidate; in an empty line: what was typed before" },
+  { keys: ["up", "down"], help: "choose a candidate; in an empty line: earlier lines" },
   { keys: ["enter"], help: "carry out the command, keep the filter" },
   { keys: ["escape"], help: "leave the line, drop the filter" },
   { keys: ["ctrl-u", "ctrl-w"], help: "clear the line, or its last word" },

@@ -28,7 +28,7 @@ const TEXTS = {
   mark: {
     keys: [" "],
     label: "mark",
-    help: "mark or unmark what is under the cursor; in charts hide or show the curve",
+    help: "mark or unmark the run under the cursor; in charts hide or show the curve",
   },
   enter: {
     keys: ["enter"],

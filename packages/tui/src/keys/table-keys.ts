@@ -36,7 +36,7 @@ export const GROUP: Chooser = {
   items: ({ settings: { group } }, { table }) => {
     const own = [
       { id: "seed", title: "everything except the seed" },
-      { id: "", title: "nothing: every run for itself" },
+      { id: "", title: "nothing: no groups" },
       { id: "grid", title: "grid" },
     ];
     const differing = table.differing.filter((key) => key !== "seed");

@@ -169,7 +169,7 @@ export class Program {
   #switchMouse(): void {
     const { TERM = "" } = this.#options.environment;
     if (hasMouse({ TERM })) this.#session.useMouse(!this.#session.state.settings.isMouse);
-    else this.#session.say(`a terminal of the type ${TERM || "unknown"} reports no mouse`);
+    else this.#session.say(`a terminal of the type ${TERM || "unknown"} does not report a mouse`);
     this.#useMouse();
   }
 
@@ -254,7 +254,7 @@ export class Program {
     const copied = clipboardText(sheet);
     const sequence = copied && clipboardSequence(copied.text, this.#options.environment);
     if (sequence !== null) this.#screen.send(sequence);
-    const tooMuch = "what is shown is too much for a clipboard; Y writes it to a file";
+    const tooMuch = "the data is too much for a clipboard; Y writes it to a file";
     const isDone = copied !== null && sequence !== null;
     this.#session.say(isDone ? `${counted(copied.rows, "row")} copied as CSV` : tooMuch);
   }

@@ -22,6 +22,6 @@ export function coloured(state: State, { key, slot }: ColourAnnotation, isKept: 
   const { [key]: _, ...colours } = state.settings.colours;
   if (isKept) return adjusted(state, { colours });
   const own = slot === null ? colours : { ...colours, [key]: slot };
-  const said = "the store cannot be written: the colour is kept on this machine alone";
+  const said = "the store cannot be written: the colour is kept only on this machine";
   return say(adjusted(state, { colours: own }), said);
 }

@@ -251,8 +251,8 @@ export class Session {
   /** Takes the mouse, or leaves it to the terminal. */
   useMouse(isMouse: boolean): void {
     const said = isMouse
-      ? "the mouse is the UI's; shift selects text"
-      : "the mouse is the terminal's, to select text; M takes it back";
+      ? "the UI has the mouse; shift selects text"
+      : "the terminal has the mouse and selects text; M gives it back to the UI";
     this.#become(say(adjusted(this.#state, { isMouse }), said));
   }
 

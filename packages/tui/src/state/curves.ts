@@ -13,7 +13,7 @@ const FEWEST_STEPS = 4;
 
 /** Chooses what the x axis counts; of a log only its steps are known. */
 export function withAxis(state: State, { isOfLogs }: Scene, choose: (now: XAxis) => XAxis): State {
-  if (isOfLogs) return say(state, "a run that is recorded from a log has steps alone");
+  if (isOfLogs) return say(state, "a recorded run has only steps");
   return onAxis(state, { axis: choose(state.settings.axis) });
 }
 

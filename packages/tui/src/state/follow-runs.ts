@@ -26,7 +26,7 @@ export function followRuns(state: State, before: Known, now: Known): State {
 
 /** Says that a run is gone. */
 function goneText(run: string): string {
-  return `${run} is gone: another process has removed it`;
+  return `${run} was removed by another process`;
 }
 
 /** Says why a view of one run has none. */

@@ -21,8 +21,8 @@ let givenUp = { source: "", until: 0 };
 /** Searches texts by an expression that does not care for case. */
 export function searchTexts(source: string, texts: readonly string[]): Searched {
   const expression = readExpression(source);
-  if (expression === null) return wrong(`"${source}" is no regular expression`);
-  const tooSlow = wrong(`"${source}" takes too long to be looked for: write it more simply`);
+  if (expression === null) return wrong(`"${source}" is not a regular expression`);
+  const tooSlow = wrong(`"${source}" takes too long to search: simplify it`);
   if (source === givenUp.source && performance.now() < givenUp.until) return tooSlow;
   try {
     return { matches: inTime(() => texts.map((text) => expression.exec(text))), mistake: null };
@@ -47,7 +47,7 @@ function inTime<T>(work: () => T): T {
   room.search = () => results.push(work());
   script.runInContext(room, { timeout: PATIENCE });
   const [result] = results;
-  if (result === undefined) throw new Error("nothing came of it");
+  if (result === undefined) throw new Error("no result");
   return result;
 }
 

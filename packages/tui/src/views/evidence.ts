@@ -116,7 +116,7 @@ function inCharts(length: "brief" | "long" = "long"): Evidence {
       };
       if (at >= 0) return shown;
       const marks = [...shown.settings.marks, run];
-      return say(adjusted(shown, { marks }), `${run} is marked: the charts show what is`);
+      return say(adjusted(shown, { marks }), `${run} is marked: the charts show marked runs`);
     },
   };
 }

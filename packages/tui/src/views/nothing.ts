@@ -6,8 +6,8 @@ import type { Canvas } from "./view.ts";
 
 /** What brings runs into a store, and what comes of it. */
 const WAYS: readonly (readonly [command: string, what: string])[] = [
-  ["ablate run CONFIG", "trains a grid; its runs are here as soon as they start"],
-  ["ablate demo", "trains a small one, to look around"],
+  ["ablate run CONFIG", "trains a grid; its runs appear here as soon as they start"],
+  ["ablate demo", "trains a small grid, as an example"],
   ["ablate ui FOLDER", "shows logs of other programs"],
 ];
 

@@ -112,7 +112,7 @@ function turnPage(state: State, { scene, extent }: Context, by: number): State {
   const last = Math.max(0, scene.metrics.length - 1);
   const chart = Math.min(last, Math.max(0, state.chart + by * Math.max(1, extent.plots.length)));
   return chart === state.chart
-    ? say(state, "there are no more charts: v chooses")
+    ? say(state, "there are no more charts: v selects others")
     : { ...state, chart };
 }
 

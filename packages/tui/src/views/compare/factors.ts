@@ -47,7 +47,7 @@ export function factorLines({ scene, state }: Canvas, columns: number): Line[] {
       columns,
       "muted",
     );
-  if (effects.length === 0) return [[piece("the configs are the same but for the seed", "muted")]];
+  if (effects.length === 0) return [[piece("the configs differ only in the seed", "muted")]];
   const room = columns - widthOf(TITLE);
   const note = NOTES.find((one) => widthOf(one) <= room) ?? "";
   return [

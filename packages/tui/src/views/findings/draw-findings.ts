@@ -148,7 +148,7 @@ function groupText({ said, found }: FindingRow): string {
 /** Says that a filter leaves nothing, that nothing was found, or that no rule has judged the runs. */
 function whyNothing({ scene, state, stored }: Canvas): string {
   const { total, mistake } = shownFindings(scene).list;
-  if (total > 0) return mistake ?? `the filter leaves none of ${total} findings: esc takes it off`;
+  if (total > 0) return mistake ?? `none of ${total} findings matches the filter: esc clears it`;
   const isJudged = (run: ShownRun): boolean => run.state !== "pending" && stored.isDiagnosed(run);
   if (state.settings.findingScope === "run") {
     const { run } = scene;

@@ -65,7 +65,7 @@ export const findingsView: View = {
     bind(ROWS.pane, (state, { scene }) => {
       const isRun = state.settings.findingScope === "run";
       const said = isRun
-        ? "findings of the marked runs; without marks of all"
+        ? "findings of the marked runs, or of all if none is marked"
         : `findings of ${scene.run?.name ?? "one run"}`;
       return say(adjusted(state, { findingScope: isRun ? "marked" : "run" }), said);
     }),
@@ -107,5 +107,5 @@ function focused(state: State, row: FindingRow | undefined): State {
 
 function withoutFilter(state: State): State | null {
   if (state.settings.findingFilter === "") return null;
-  return say(adjusted(state, { findingFilter: "" }), "the filter of findings is off");
+  return say(adjusted(state, { findingFilter: "" }), "the filter of findings is cleared");
 }

@@ -42,7 +42,7 @@ export const gridsView: View = {
     }),
     bind(ROWS.right, enter),
     bind(ROWS.enter, enter),
-    bind(ROWS.left, (state) => say(state, "this is the outermost view; enter goes in")),
+    bind(ROWS.left, (state) => say(state, "this is the top level; enter opens a grid")),
     bind(ROWS.back, (state) => outWithin(state) ?? withoutFilter(state)),
     bind(ROWS.sort, (state) => openChooser(state, SORT.name)),
     bind(ROWS.reverse, (state) => {
@@ -98,8 +98,8 @@ function enter(state: State, { scene }: Context): State {
 
 function withoutFilter(state: State): State {
   if (state.settings.filter !== "")
-    return say(adjusted(state, { filter: "" }), "the filter is off");
-  return say(state, "this is the outermost view; q quits");
+    return say(adjusted(state, { filter: "" }), "the filter is cleared");
+  return say(state, "this is the top level; q quits");
 }
 
 function sortedBy(state: State, column: string): State {

@@ -68,7 +68,7 @@ export function depthPanel(spec: PanelSpec): Panel {
     sides.some(({ probe }) => probe?.layers.some((layer) => value(layer) !== undefined));
   const all = hasStream ? [STREAM, ...PROFILES] : PROFILES;
   const profiles = all.filter(isThere);
-  if (profiles.length === 0) return nothingBut("this probe has nothing that changes over depth");
+  if (profiles.length === 0) return nothingBut("this probe has nothing to show over depth");
   const lines = inColumns(profiles.slice(0, fitting), box.columns, (profile, columns) => {
     const part = { ...spec, box: { columns, rows: box.rows } };
     return profileChart(part, profile, { names, focused });

@@ -159,7 +159,7 @@ function whyNone(run: ShownRun): string[] {
   if (run.state === "running") return [`${run.name} has no probe yet`];
   return [
     `${run.name} was recorded without probes.`,
-    "record.probes in its config says when to look; ablate run --restart trains it again with it.",
+    "record.probes in its config sets the schedule; ablate run --restart trains it again with probes.",
   ];
 }
 
@@ -168,9 +168,7 @@ function whyNoneInLog({ name, source, state }: ShownRun): string[] {
   const how =
     "`ablate_lab.watch(model, optimizer, probes=...)` in the training script records probes";
   if (source !== "frames") {
-    return [
-      `the log of ${name} (${source}) has numbers alone, nothing of the inside of its network; ${how}.`,
-    ];
+    return [`the log of ${name} (${source}) has only metrics, no probes of its network; ${how}.`];
   }
   return state === "running"
     ? [`${name} has no probe yet; ${how}.`]

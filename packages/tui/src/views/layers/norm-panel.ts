@@ -28,15 +28,15 @@ export function normPanel({ canvas, sides, layer, box }: PanelSpec): Panel {
 function whyNone(sides: readonly Side[], layer: string): string {
   const layers = sides.flatMap(({ probe }) => probe?.layers ?? []);
   const normed = layers.filter(({ norm }) => norm !== null).map(({ name }) => name);
-  if (normed.length === 0) return "these layers are without a norm (model.norm)";
-  return `${layerTitle(layer)} is without a norm; ↑ ↓ to ${[...new Set(normed)].map(layerTitle).join(", ")}`;
+  if (normed.length === 0) return "these layers have no norm (model.norm)";
+  return `${layerTitle(layer)} has no norm; ↑ ↓ to ${[...new Set(normed)].map(layerTitle).join(", ")}`;
 }
 
 function normLines(norm: NormProbe, size: Size): Line[] {
   const { columns, rows } = size;
   const { running, batch } = norm;
   if (running === null || batch === null) {
-    return [line(piece("normalises each row: nothing is kept running", "muted")), ...learnt(norm)];
+    return [line(piece("normalises each row: no running statistics", "muted")), ...learnt(norm)];
   }
   const normed = { ...norm, running, batch };
   const textWidth = Math.min(34, Math.floor(columns / 3));

@@ -112,9 +112,9 @@ function fold(state: State, { focused, table }: Scene, isOpen: boolean): State {
 function outermost(state: State, { snapshot, table }: Scene): State {
   const { filter, marks } = state.settings;
   if (state.column !== null) return { ...state, column: null };
-  if (filter !== "") return say(adjusted(state, { filter: "" }), "the filter is off");
+  if (filter !== "") return say(adjusted(state, { filter: "" }), "the filter is cleared");
   if (marks.length > 0) return say(adjusted(state, { marks: [] }), "nothing is marked");
-  if (!areOfSeveralGrids(snapshot.runs)) return say(state, "this is the outermost view; q quits");
+  if (!areOfSeveralGrids(snapshot.runs)) return say(state, "this is the top level; q quits");
   return { ...show(state, "grids"), gridFocus: table.grid ?? "" };
 }
 
