@@ -37,7 +37,7 @@ test("run prints a verdict of every run at initialisation and at its end", () =>
     /^sick\/saturated: .*hidden1 \d+ % saturated \(and 1 more\)/,
   );
   const [atInit, , atEnd] = verdicts("frozen");
-  expect(atInit).toBe("sick/frozen: hidden1 gives the same for every example (and 1 more)");
+  expect(atInit).toBe("sick/frozen: hidden1 has the same output for every example (and 1 more)");
   expect(atEnd).toMatch(/^sick\/frozen: .* every example .*, so \S+ frozen \(and \d more\)$/);
 });
 
@@ -82,7 +82,9 @@ test("errors are first, and the exit code says that there are some", async () =>
   const { status, stdout } = await ablate(folder, "diagnose", "frozen");
 
   expect(status).toBe(1);
-  expect(stdout.split("\n")[1]).toMatch(/^ {2}error {4}hidden1 gives the same for every example: /);
+  expect(stdout.split("\n")[1]).toMatch(
+    /^ {2}error {4}hidden1 has the same output for every example: /,
+  );
   expect(stdout).toMatch(/^ {11}so: error, \S+ frozen; likewise \S+.*\n {13}frozen, since init;/m);
 });
 

@@ -240,7 +240,7 @@ test("a part of which nothing is trained is one finding, by its name", () => {
     "warning frozen of body.6 since 0",
   ]);
   expect(found[0]?.message).toBe(
-    "encoder (3 parameters) frozen: no optimizer updates it; fine if you froze it, else set requires_grad and give it to the optimizer",
+    "encoder (3 parameters) frozen: no optimizer updates it; fine if you froze it, else set requires_grad and pass it to the optimizer",
   );
 });
 
@@ -314,7 +314,7 @@ test("units of a layer are dead for what its nonlinearity is", () => {
   diagnosed.probe(probeOfLayers([layerOf("hidden1"), layerOf("hidden2", { saturation })]));
 
   expect(diagnosed.findings().map(({ message }) => message)).toEqual([
-    "all units of hidden2 dead: all 0 for every example of the probe at step 0; nothing below can learn, lower the learning rate, begin with biases of 0, or take nn.LeakyReLU or nn.GELU",
+    "all units of hidden2 dead: all 0 for every example of the probe at step 0; nothing below can learn, lower the learning rate, begin with biases of 0, or use nn.LeakyReLU or nn.GELU",
   ]);
 });
 

@@ -44,7 +44,7 @@ export const NETWORKS: readonly Network[] = [
     "error divergence: loss has climbed",
   ]),
   ill("l2 that shakes", "train: { steps: 300, l2: 3000 }", [
-    "warning penalty: and embedding loses",
+    "warning penalty: and shrink embedding by",
   ]),
   // Units that are all the same, and layers that say nothing.
   ill("equal units", `${EQUAL}, init.output.weight: { scheme: constant, value: 0.01 }`, [
@@ -95,7 +95,7 @@ export const NETWORKS: readonly Network[] = [
     "warning initial-loss: scale the output layer down",
   ]),
   ill("output bias", "init.output.bias: { scheme: normal, std: 5 }", [
-    "warning initial-loss: the bias of the output layer is what is large",
+    "warning initial-loss: the bias of the output layer is large",
   ]),
   ill("output bias, relu", `${RELU}, init.output.bias: { scheme: uniform, low: -9, high: 9 }`, [
     "warning initial-loss: the bias of the output layer",
@@ -104,26 +104,26 @@ export const NETWORKS: readonly Network[] = [
     "warning initial-loss: scale the gamma of the output layer down",
   ]),
   ill("embedding", "init.embedding: { scheme: normal, std: 20 }", [
-    "warning saturated: embedding is what is large",
+    "warning saturated: embedding is large",
   ]),
   ill(
     "embedding, linear",
     `${LINEAR}, init.embedding: { scheme: normal, std: 60 }, train.lr: 0.0005`,
-    ["warning initial-loss: embedding is what is large"],
+    ["warning initial-loss: embedding is large"],
   ),
   ill("hidden weights", "init.hidden.weight: normal", [
     "warning saturated: scale its weights down",
   ]),
   ill("hidden bias", "init.hidden.bias: { scheme: normal, std: 9 }", [
-    "warning saturated: the bias of hidden1 is what is large",
+    "warning saturated: the bias of hidden1 is large",
   ]),
   ill("hidden gamma", `${NORM}, init.hidden.gamma: { scheme: constant, value: 9 }`, [
     "warning saturated: scale the gamma of hidden1 down",
   ]),
   // Settings.
-  ill("l2 on all", "train.l2: 10", ["warning penalty: embedding loses"]),
+  ill("l2 on all", "train.l2: 10", ["warning penalty: shrink embedding by"]),
   ill("l2 on the output", "train.l2: { output.weight: 40 }", [
-    "warning penalty: output.weight loses",
+    "warning penalty: shrink output.weight by",
   ]),
   ill("epsilon 1000", "model.batch_norm: { where: hidden, epsilon: 1000 }", [
     "warning weak-norm: epsilon of 1,000",

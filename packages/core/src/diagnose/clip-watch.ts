@@ -59,8 +59,8 @@ export class ClipWatch {
     if (share < NEARLY_EVERY || !(value < thresholds.clipping)) return [];
     const isBlind = SCALE_FREE.includes(optimizer?.name ?? "sgd");
     const effect = isBlind
-      ? `${optimizer?.name} divides by the size of gradients anyway: clipping only evens out its memory`
-      : `the rate that acts is about ${short(value * rate)}; raise train.clip, or lower train.lr and say so`;
+      ? `${optimizer?.name} already divides by the size of the gradients: clipping only smooths its running averages`
+      : `the effective rate is about ${short(value * rate)}; raise train.clip, or lower train.lr explicitly`;
     const message = `clipping acts on ${percent(share)} of the steps: it leaves ${short(value)} of the gradient, mean of steps ${grouped(first)} to ${grouped(last)}; ${effect}`;
     const level = isBlind ? "info" : "warning";
     return [observation("clipping", { level, step: first, value, message })];

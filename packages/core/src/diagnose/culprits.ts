@@ -70,13 +70,13 @@ function cureOf(
     case "weight":
       return kind === "output" ? "scale the output layer down" : "scale its weights down";
     case "bias":
-      return `the bias of ${layer} is what is large, scale it down`;
+      return `the bias of ${layer} is large, scale it down`;
     case "gamma":
     case "gain":
       return `scale the ${part.kind} of ${layer} down`;
     case "input": {
       const { from, size } = part;
-      const what = `${from.name} is what is large (root mean square ${short(size)})`;
+      const what = `${from.name} is large (root mean square ${short(size)})`;
       if (from.kind === "embedding") return `${what}, scale it down`;
       const inner = partOf(from);
       return inner.kind === "weight"

@@ -29,8 +29,8 @@ export function largeDecay(probe: DiagnosedProbe, subject: Subject): Observation
     return [];
   const { param, layer, value } = most;
   const what = isDivided
-    ? `it asks ${param} for ${short(value)} times what the data do, at step ${grouped(step)}, and ${optimizer.name} follows their sum; lower weight_decay, or take adamw, which keeps the two apart`
-    : `${param} loses ${percent(value)} of itself per step to it, at step ${grouped(step)}, where learning changes 0.1 %; lower weight_decay`;
+    ? `on ${param} it is ${short(value)} times as strong as the gradient of the data at step ${grouped(step)}, and ${optimizer.name} follows their sum; lower weight_decay, or use adamw, which separates the two`
+    : `it shrinks ${param} by ${percent(value)} per step at step ${grouped(step)}, where learning changes 0.1 %; lower weight_decay`;
   const message = `weight decay competes with learning: ${what}`;
   return [observation("weight-decay", { layer, param, step, value, message })];
 }

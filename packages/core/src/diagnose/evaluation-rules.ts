@@ -149,6 +149,6 @@ export function validationGap(
   const { train, valid, gap } = Number.isNaN(running.gap) ? gapOf("none") : running;
   if (Number.isNaN(gap)) return null;
   if (!(gap > thresholds.validation_gap && train < guessing)) return [];
-  const message = `validation gap ${nats(gap)}: validation loss ${nats(valid)}, training loss ${nats(train)} after ${steps(step)}; it learns its examples by heart, train shorter, a smaller network or on more data`;
+  const message = `validation gap ${nats(gap)}: validation loss ${nats(valid)}, training loss ${nats(train)} after ${steps(step)}; it memorises its examples, train shorter, a smaller network or on more data`;
   return [observation("validation-gap", { step, value: gap, message })];
 }

@@ -6,7 +6,7 @@ import { grouped, type Observation, observation, short } from "./finding.ts";
 import type { Subject } from "./subject.ts";
 
 /**
- * `constant-layer`: a hidden layer gives the same for every example: all its weights are 0, or all its gamma, or
+ * `constant-layer`: a hidden layer has the same output for every example: all its weights are 0, or all its gamma, or
  * its activations have no spread at all. Not of layers behind one, which can do no better, nor of a layer of dead
  * units, which `dead-units` tells.
  */
@@ -17,7 +17,7 @@ export function constantLayers(probe: DiagnosedProbe): Observation[] {
     if (why === null) return [];
     isBehind = true;
     const { name } = layer;
-    const message = `${name} gives the same for every example: ${why.reason} at step ${grouped(probe.step)}; nothing passes it, forwards or backwards, ${why.advice}`;
+    const message = `${name} has the same output for every example: ${why.reason} at step ${grouped(probe.step)}; neither signal nor gradient passes it, ${why.advice}`;
     return [observation("constant-layer", { layer: name, step: probe.step, value: 0, message })];
   });
 }
@@ -75,7 +75,7 @@ export function oneSidedWeights(probe: DiagnosedProbe, { parameters }: Subject):
     if (!(value > 1)) return [];
     const side = weight.mean < 0 ? "negative" : "positive";
     const all = weight.min * weight.max > 0 ? "all" : "nearly all";
-    const message = `weights of ${layer} are ${all} ${side}: mean ${short(weight.mean)}, std ${short(weight.std)} at step ${grouped(probe.step)}; its units see the same of what comes in, draw them around 0`;
+    const message = `weights of ${layer} are ${all} ${side}: mean ${short(weight.mean)}, std ${short(weight.std)} at step ${grouped(probe.step)}; its units compute about the same sum of their inputs, draw the weights around 0`;
     return [observation("one-sided-weights", { layer, step: probe.step, value, message })];
   });
 }

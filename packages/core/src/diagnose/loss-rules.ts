@@ -49,7 +49,7 @@ export function spiked(spike: Spike | null, count: number): Observation[] {
   if (spike === null) return [];
   const { step, loss, mean, deviations } = spike;
   const others = count > 1 ? `, the highest of ${grouped(count)}` : "";
-  const message = `loss jumped to ${nats(loss)} at step ${grouped(step)}: from a mean of ${nats(mean)}, ${deviations.toFixed(0)} standard deviations${others}; an update too far, lower the learning rate`;
+  const message = `loss jumped to ${nats(loss)} at step ${grouped(step)}: from a mean of ${nats(mean)}, ${deviations.toFixed(0)} standard deviations${others}; an update was too large, lower the learning rate`;
   return [observation("loss-spike", { step, value: loss, message })];
 }
 
@@ -122,7 +122,7 @@ export function initialLoss(
   const layer = output?.layer ?? null;
   const about = { step: 0, value: loss };
   if (excess < 0) {
-    const message = `knows something before it is trained (${measured}): its weights are no fresh ones, or it is probed on few examples`;
+    const message = `knows something before training (${measured}): its weights are not freshly drawn, or the probe has few examples`;
     return [observation("initial-loss", { ...about, layer, message })];
   }
   const { advice, ...culprit } = overconfidence(probe, subject);

@@ -68,7 +68,7 @@ function isCounted({ counting, isPlainLoss, context = 0 }: Subject): boolean {
 
 /** A network is not healthy again before it has made up for the steps that something has cost. */
 function notMadeUpFor(behind: Finding, past: Finding): Finding {
-  const why = `${headline(past)}, and what that has cost is not made up for`;
+  const why = `${headline(past)}, and the run has not caught up since`;
   return { ...behind, level: "warning", message: behind.message.replace(/; [^;]*$/, `; ${why}`) };
 }
 

@@ -17,7 +17,7 @@ export function weakNorm(probe: DiagnosedProbe, subject: Subject): Observation[]
     const value = 1 - kept;
     if (!(value > thresholds.weak_norm)) return [];
     const beside = spec.running === "variance" ? "variance" : "std";
-    const message = `batch norm of ${layer.name} hardly normalises: its epsilon of ${short(spec.epsilon)} is larger than the ${beside} beside it and leaves ${percent(kept)} of the spread at step ${grouped(probe.step)}; lower model.batch_norm.epsilon, 1e-5 is usual`;
+    const message = `batch norm of ${layer.name} hardly normalises: its epsilon of ${short(spec.epsilon)} is larger than the ${beside} it is added to and leaves ${percent(kept)} of the spread at step ${grouped(probe.step)}; lower model.batch_norm.epsilon, 1e-5 is usual`;
     return [observation("weak-norm", { layer: layer.name, step: probe.step, value, message })];
   });
 }
@@ -43,7 +43,7 @@ export function smallBatch(step: number, subject: Subject): Observation[] {
   if (!norm || !(batchSize < thresholds.small_batch)) return [];
   const what =
     batchSize === 2
-      ? "of two examples one becomes 0.71 and the other -0.71, whatever they were"
+      ? "one of two examples becomes 0.71 and the other -0.71, whatever their values"
       : `their mean is off by ${short(1 / Math.sqrt(batchSize))} of a std`;
   const message = `batch norm over batches of ${batchSize}: ${what}; raise train.batch_size`;
   return [observation("small-batch", { step, value: batchSize, message })];
@@ -57,7 +57,7 @@ export function heavyDropout(step: number, { dropouts = [], thresholds }: Subjec
   return dropouts.flatMap(({ layer, units, rate }) => {
     const value = units * (1 - rate);
     if (!(value < thresholds.dropout)) return [];
-    const message = `dropout leaves ${short(value)} of ${counted(units)} of ${layer}: too few for what comes after it to rely on; lower model.dropout or make the layer wider`;
+    const message = `dropout leaves ${short(value)} of ${counted(units)} of ${layer}: too few for the next layer to rely on; lower model.dropout or make the layer wider`;
     return [observation("dropout", { layer, step, value, message })];
   });
 }
@@ -85,7 +85,7 @@ export function largePenalty(probe: DiagnosedProbe, subject: Subject): Observati
   if (!(pull > subject.thresholds.penalty) && !(share > MOST_OF_LOSS)) return [];
   const measured = `${nats(total)} of ${nats(probe.loss)} nats of the loss at step ${grouped(probe.step)}`;
   const loses = Number.isFinite(pull)
-    ? `, and ${strongest.param} loses ${percent(pull)} of itself per step to its own, where learning changes 0.1 %`
+    ? `, and shrink ${strongest.param} by ${percent(pull)} per step, where learning changes 0.1 %`
     : "";
   const message = `l2 terms outweigh learning: they are ${measured}${loses}; lower train.l2`;
   return [observation("penalty", { step: probe.step, value: pull, message })];

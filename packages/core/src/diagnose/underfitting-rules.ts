@@ -48,7 +48,7 @@ function behind({ step, loss, when }: Measured, subject: Subject): Observation[]
     const message = `no better than ${what}: loss ${nats(loss)}, ${when}, ${what} costs ${cost}; ${cureOf(subject)}`;
     return [observation("underfitting", { ...about, message })];
   }
-  const message = `knows less than pairs of characters tell: loss ${nats(loss)}, ${when}, counting pairs costs ${nats(counting.pairs)}; ${cureOf(subject)}`;
+  const message = `worse than counting pairs of characters: loss ${nats(loss)}, ${when}, counting pairs costs ${nats(counting.pairs)}; ${cureOf(subject)}`;
   return [observation("underfitting", { ...about, message })];
 }
 
@@ -60,7 +60,7 @@ function cureOf(subject: Subject): string {
   const { layer, width } = narrow;
   const numbers = width === 1 ? "one number" : `${width} numbers`;
   const whole = layer === "embedding" ? "a character" : "the whole context";
-  return `${layer} may be too narrow, it leaves ${numbers} of ${whole}`;
+  return `${layer} may be too narrow, it reduces ${whole} to ${numbers}`;
 }
 
 /** Returns the narrowest layer before the output where it is a bottleneck. */

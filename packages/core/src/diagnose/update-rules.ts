@@ -76,7 +76,7 @@ function frozen(name: string, steps: string): Verdict {
 
 /** Of numbers that are all the same and move; a probe tells whether units are identical, and `settled` goes by it. */
 function frozenSpread(name: string, steps: string): Verdict {
-  const message = `${name} frozen in its spread: update:data 0/0 in ${steps}; all its numbers are equal and change together, as those of identical units do, draw the weights at random`;
+  const message = `${name} frozen in its spread: update:data 0/0 in ${steps}; all its values are equal and change together, as in identical units, draw the weights at random`;
   return { rule: "frozen", level: "error", value: Number.NaN, message };
 }
 

@@ -95,9 +95,9 @@ const DEFINITIONS: Readonly<Record<string, string>> = {
   "identical-units":
     "All units of a layer have the same weights and gradients: they never differ, and the layer does the work of one.",
   "constant-layer":
-    "A hidden layer gives the same for every example: nothing passes it, forwards or backwards.",
+    "A hidden layer has the same output for every example: neither signal nor gradient passes it.",
   "one-sided-weights":
-    "Nearly all weights of a layer have one sign, so that its units see the same of what comes in.",
+    "Nearly all weights of a layer have one sign, so that its units compute about the same sum of their inputs.",
   "weak-norm": "The epsilon of batch norm is larger than the spread that it should normalise.",
   "small-batch": "Batch norm takes mean and spread from too few examples.",
   penalty: "The l2 terms change parameters by more than learning does, or are most of the loss.",

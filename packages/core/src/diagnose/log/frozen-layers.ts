@@ -13,7 +13,7 @@ export function untrainedParts(
   return partsOf(still, trained).map((part) =>
     frozen(
       part,
-      "no optimizer updates it; fine if you froze it, else set requires_grad and give it to the optimizer",
+      "no optimizer updates it; fine if you froze it, else set requires_grad and pass it to the optimizer",
     ),
   );
 }

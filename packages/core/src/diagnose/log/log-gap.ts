@@ -40,7 +40,7 @@ export class LogGap {
     const rise = Math.min(...this.#last.map(({ loss }) => loss)) - lowest.loss;
     const gap = last.loss - train;
     if (!(learnt > 0 && rise > ABOVE * learnt && gap > limit * learnt)) return [];
-    const message = `validation gap ${short(gap)}: validation loss ${short(last.loss)} at step ${grouped(last.step)}, ${short(lowest.loss)} at step ${grouped(lowest.step)}, training loss ${short(train)}; it learns its examples by heart, stop at the lowest, regularise (weight_decay, nn.Dropout) or train on more data`;
+    const message = `validation gap ${short(gap)}: validation loss ${short(last.loss)} at step ${grouped(last.step)}, ${short(lowest.loss)} at step ${grouped(lowest.step)}, training loss ${short(train)}; it memorises its examples, stop at the lowest, regularise (weight_decay, nn.Dropout) or train on more data`;
     return [observation("validation-gap", { step: since.step, value: gap, message })];
   }
 }

@@ -160,7 +160,7 @@ export class LogLosses {
     const hasLearnt = this.#beginning - mean > NOTHING * size;
     const outcome = hasLearnt
       ? "more steps at this learning rate gain little"
-      : `it has learnt nothing in ${steps(this.#count)}; try another learning rate, and whether targets belong to their inputs`;
+      : `it has learnt nothing in ${steps(this.#count)}; try another learning rate, and check that the targets match their inputs`;
     const message = `loss flat at ${short(mean)}: mean of steps ${grouped(now.first)} to ${grouped(now.last)}, ${short(earlier)} before; ${outcome}`;
     const level = hasLearnt ? "info" : "warning";
     return [observation("plateau", { level, step: now.first, value: fall, message })];

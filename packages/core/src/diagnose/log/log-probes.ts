@@ -16,7 +16,7 @@ export const LOG_PROBE_RULES: Readonly<
   "dead-units": (probe, subject) =>
     deadUnits(probe, {
       ...judgedBy(subject),
-      advice: "lower the learning rate, begin with biases of 0, or take nn.LeakyReLU or nn.GELU",
+      advice: "lower the learning rate, begin with biases of 0, or use nn.LeakyReLU or nn.GELU",
     }),
   saturated: (probe, subject) =>
     saturatedLayers(
@@ -58,7 +58,7 @@ export const LOG_PROBE_RULES: Readonly<
         limit: thresholds.vanishing_gradients,
         verb: "vanish on their way back",
         advice:
-          "the first layers do not learn; take nn.ReLU or nn.GELU, residual connections or norms",
+          "the first layers do not learn; use nn.ReLU or nn.GELU, residual connections or norms",
       },
       more: {
         rule: "exploding-gradients",
