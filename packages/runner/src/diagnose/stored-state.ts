@@ -24,7 +24,7 @@ export function isDiagnosisState(
     if (!isRecord(found) || keys.some((key) => !(key in found))) return false;
     if (part !== "thresholds" && found.step !== step) return false;
   }
-  return isLedger(value.ledger) && resembles(value, { ...fresh, ledger: null });
+  return isFindingLog(value.ledger) && resembles(value, { ...fresh, ledger: null });
 }
 
 /** Says whether a value has the types of another one, as far as it has the same keys. */
@@ -42,7 +42,7 @@ function resembles(value: unknown, pattern: unknown): boolean {
 }
 
 /** Says whether these are findings, each with its topic and the step at which it was over. */
-function isLedger(value: unknown): boolean {
+function isFindingLog(value: unknown): boolean {
   return Array.isArray(value) && value.every(isEntry);
 }
 
