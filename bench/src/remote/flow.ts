@@ -2,7 +2,7 @@
 import { setTimeout as sleep } from "node:timers/promises";
 import { gridArguments, type Load } from "./loads.ts";
 import type { Place } from "./place.ts";
-import { Ablate, Crew } from "./processes.ts";
+import { Ablate, SimulatedPool } from "./processes.ts";
 import { type Quantiles, quantilesOf } from "./quantiles.ts";
 
 export type Flow = {
@@ -48,8 +48,8 @@ export type FlowOptions = {
 
 const UNVACUUMED =
   "alter table ablate.outbox set (autovacuum_enabled = false, toast.autovacuum_enabled = false)";
-const DISK_LOOK_MS = 1000;
-const BUSY_LOOK_MS = 100;
+const DISK_POLL_MS = 1000;
+const BUSY_POLL_MS = 100;
 /** Workers of short runs are never all busy. */
 const MOST_STARTING_MS = 20_000;
 
@@ -65,27 +65,27 @@ export async function measureFlow(place: Place, options: FlowOptions): Promise<F
   const coordinator = new Ablate([...args, "--store", store], { cwd: place.folder });
   try {
     await coordinator.until(({ event }) => event === "planned");
-    const crew = await Crew.start({ url: place.url, workers, recording, isPaced });
+    const pool = await SimulatedPool.start({ url: place.url, workers, recording, isPaced });
     try {
       await coordinator.until(({ event }) => event === "started");
       if (options.isUnvacuumed === true) await place.run(UNVACUUMED);
-      await allBusy(crew, workers);
+      await allBusy(pool, workers);
       await sleep(settling * 1000);
-      const look = async () => ({
-        tally: await crew.tally(),
+      const measure = async () => ({
+        tally: await pool.tally(),
         outbox: await place.number("select sum(length(body)) from ablate.outbox"),
         coordinator: coordinator.cpuSeconds,
         postgres: place.cpuSeconds,
       });
-      const before = await look();
+      const before = await measure();
       const disk = await watchDisk(place, seconds);
-      const after = await look();
+      const after = await measure();
       const connections = await place.number(
         "select count(*) - 1 from pg_stat_activity where backend_type = 'client backend'",
       );
       return flowBetween(before, after, { workers, connections, disk });
     } finally {
-      await crew.end();
+      await pool.end();
     }
   } finally {
     await coordinator.end("SIGKILL");
@@ -94,12 +94,12 @@ export async function measureFlow(place: Place, options: FlowOptions): Promise<F
 }
 
 /** The first runs of many workers are handed out one after the other. */
-async function allBusy(crew: Crew, workers: number): Promise<void> {
+async function allBusy(pool: SimulatedPool, workers: number): Promise<void> {
   const end = performance.now() + MOST_STARTING_MS;
-  let { busy } = await crew.tally();
+  let { busy } = await pool.tally();
   while (busy < workers && performance.now() < end) {
-    await sleep(BUSY_LOOK_MS);
-    busy = Math.max(busy, (await crew.tally()).busy);
+    await sleep(BUSY_POLL_MS);
+    busy = Math.max(busy, (await pool.tally()).busy);
   }
 }
 
@@ -107,23 +107,23 @@ async function watchDisk(place: Place, seconds: number): Promise<Flow["disk"]> {
   const end = performance.now() + seconds * 1000;
   let [most, last] = [0, 0];
   while (performance.now() < end) {
-    await sleep(Math.min(DISK_LOOK_MS, end - performance.now()));
+    await sleep(Math.min(DISK_POLL_MS, end - performance.now()));
     last = await place.number("select pg_total_relation_size('ablate.outbox')");
     most = Math.max(most, last);
   }
   return { most, last };
 }
 
-type Look = {
-  readonly tally: Awaited<ReturnType<Crew["tally"]>>;
+type Reading = {
+  readonly tally: Awaited<ReturnType<SimulatedPool["tally"]>>;
   readonly outbox: number;
   readonly coordinator: number;
   readonly postgres: number;
 };
 
 function flowBetween(
-  before: Look,
-  after: Look,
+  before: Reading,
+  after: Reading,
   known: Pick<Flow, "workers" | "connections" | "disk">,
 ): Flow {
   const seconds = (after.tally.atMs - before.tally.atMs) / 1000;

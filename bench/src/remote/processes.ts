@@ -1,13 +1,13 @@
-/** Processes of a measurement: `ablate` with its events, and a crew of simulated workers. */
+/** Processes of a measurement: `ablate` with its events, and a pool of simulated workers. */
 import { type ChildProcess, fork, spawn } from "node:child_process";
 import { once } from "node:events";
 import { createInterface } from "node:readline";
 import { fileURLToPath } from "node:url";
 import { cpuSeconds } from "../cpu-time.ts";
 import { ABLATE } from "../ui/command.ts";
-import type { CrewOrder, CrewTally } from "./crew.ts";
+import type { PoolOrder, PoolTally } from "./simulated-pool.ts";
 
-const CREW = fileURLToPath(new URL("./crew.ts", import.meta.url));
+const POOL = fileURLToPath(new URL("./simulated-pool.ts", import.meta.url));
 
 /** An event of `--json`, and when it came. */
 export type Event = Readonly<Record<string, unknown>> & {
@@ -74,7 +74,7 @@ export class Ablate {
   }
 }
 
-export class Crew {
+export class SimulatedPool {
   readonly #child: ChildProcess;
 
   private constructor(child: ChildProcess) {
@@ -82,16 +82,16 @@ export class Crew {
   }
 
   /** Resolves when all of them are there. */
-  static async start(order: CrewOrder): Promise<Crew> {
-    const child = fork(CREW, [], { serialization: "advanced" });
+  static async start(order: PoolOrder): Promise<SimulatedPool> {
+    const child = fork(POOL, [], { serialization: "advanced" });
     child.send(order);
     const ended = once(child, "exit").then(() => "ended");
     const said = await Promise.race([once(child, "message").then(([what]) => what), ended]);
     if (said !== "ready") throw new Error("the simulated workers do not start");
-    return new Crew(child);
+    return new SimulatedPool(child);
   }
 
-  async tally(): Promise<CrewTally> {
+  async tally(): Promise<PoolTally> {
     const said = once(this.#child, "message");
     this.#child.send("tally");
     const [tally] = await said;

@@ -2,7 +2,7 @@
 import type { Load } from "../remote/loads.ts";
 import { gridArguments } from "../remote/loads.ts";
 import type { Place } from "../remote/place.ts";
-import { Ablate, Crew } from "../remote/processes.ts";
+import { Ablate, SimulatedPool } from "../remote/processes.ts";
 
 export type Shards = {
   readonly coordinators: number;
@@ -36,7 +36,7 @@ export async function trainShards(
   });
   await Promise.all(all.map((one) => one.until(({ event }) => event === "planned")));
   const before = place.cpuSeconds;
-  const crew = await Crew.start({ url: place.url, workers, recording, isPaced: false });
+  const pool = await SimulatedPool.start({ url: place.url, workers, recording, isPaced: false });
   try {
     const begin = performance.now();
     const cpu = all.map((one) => one.cpuSeconds);
@@ -65,7 +65,7 @@ export async function trainShards(
       stores,
     };
   } finally {
-    await crew.end();
+    await pool.end();
     await place.run("drop schema if exists ablate cascade");
   }
 }

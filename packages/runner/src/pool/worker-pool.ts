@@ -51,7 +51,7 @@ export async function trainAll(options: PoolOptions): Promise<boolean> {
   signal?.addEventListener("abort", stop);
   killSignal?.addEventListener("abort", kill);
   try {
-    await new Crew(options, context, fail).work();
+    await new Pool(options, context, fail).work();
   } finally {
     signal?.removeEventListener("abort", stop);
     killSignal?.removeEventListener("abort", kill);
@@ -61,8 +61,8 @@ export async function trainAll(options: PoolOptions): Promise<boolean> {
   return stopSignal.reason !== null;
 }
 
-/** All that work on the runs of a grid, here and on other machines. */
-class Crew {
+/** The workers of a coordinator, on this machine and on others. */
+class Pool {
   readonly #options: PoolOptions;
   readonly #context: GridContext;
   readonly #fail: (error: unknown) => void;

@@ -8,7 +8,7 @@ import { setTimeout as sleep } from "node:timers/promises";
 import { queueName, readAddress, type Taken, WorkerWire } from "@ablate/remote";
 import { loadRecording, type Recording } from "./recording.ts";
 
-export type CrewOrder = {
+export type PoolOrder = {
   readonly url: string;
   readonly workers: number;
   /** A file of `saveRecording`. */
@@ -17,7 +17,7 @@ export type CrewOrder = {
 };
 
 /** What all of them have done since they are there. */
-export type CrewTally = {
+export type PoolTally = {
   readonly atMs: number;
   readonly cpuMs: number;
   readonly messages: number;
@@ -41,12 +41,12 @@ export type CrewTally = {
 /** As a worker's outlet. */
 const MOST_OPEN = 4;
 const BEAT_MS = 3000;
-/** As a worker that has nothing to do looks again. */
-const LOOK_MS = 1000;
+/** How often a worker without a run polls. */
+const POLL_MS = 1000;
 const FULL_MS = 500;
 
 type Mutable = {
-  -readonly [key in keyof CrewTally]: CrewTally[key] extends number ? number : number[];
+  -readonly [key in keyof PoolTally]: PoolTally[key] extends number ? number : number[];
 };
 
 const tally: Mutable = {
@@ -55,7 +55,7 @@ const tally: Mutable = {
   ...{ putMs: [], nextMs: [] },
 };
 
-const crew: SimulatedWorker[] = [];
+const pool: SimulatedWorker[] = [];
 
 class SimulatedWorker {
   readonly #wire: WorkerWire;
@@ -77,8 +77,8 @@ class SimulatedWorker {
   }
 
   async work(): Promise<never> {
-    const bell = new Bell();
-    this.#wire.onNews(() => bell.ring());
+    const signal = new Signal();
+    this.#wire.onNews(() => signal.send());
     this.#present();
     setInterval(() => this.#present(), BEAT_MS);
     const queues = [queueName("simd")];
@@ -86,7 +86,7 @@ class SimulatedWorker {
     for (;;) {
       const taken = await this.#wire.take(queues);
       if (taken === null) {
-        await bell.wait(LOOK_MS);
+        await signal.wait(POLL_MS);
         continue;
       }
       if (ended !== null) tally.nextMs.push(performance.now() - ended);
@@ -151,23 +151,23 @@ class SimulatedWorker {
   }
 }
 
-/** Wakes one who waits, or who will. */
-class Bell {
+/** Wakes a task that waits, or the next one that will. */
+class Signal {
   #news = Promise.withResolvers<void>();
 
-  ring(): void {
+  send(): void {
     this.#news.resolve();
   }
 
   async wait(ms: number): Promise<void> {
-    const timer = setTimeout(() => this.ring(), ms);
+    const timer = setTimeout(() => this.send(), ms);
     await this.#news.promise;
     clearTimeout(timer);
     this.#news = Promise.withResolvers();
   }
 }
 
-async function start({ url, workers, recording: file, isPaced }: CrewOrder): Promise<void> {
+async function start({ url, workers, recording: file, isPaced }: PoolOrder): Promise<void> {
   const recording = loadRecording(file);
   const address = readAddress(url, {});
   for (let i = 0; i < workers; i++) {
@@ -181,16 +181,16 @@ async function start({ url, workers, recording: file, isPaced }: CrewOrder): Pro
       { isPatient: true },
     );
     const worker = new SimulatedWorker(wire, recording, isPaced);
-    crew.push(worker);
+    pool.push(worker);
     void worker.work();
   }
   process.send?.("ready");
 }
 
-process.on("message", (message: CrewOrder | "tally") => {
+process.on("message", (message: PoolOrder | "tally") => {
   if (message === "tally") {
     const { user, system } = process.cpuUsage();
-    tally.idleMs = crew.reduce((sum, { idleMs }) => sum + idleMs, 0);
+    tally.idleMs = pool.reduce((sum, { idleMs }) => sum + idleMs, 0);
     process.send?.({ ...tally, atMs: performance.now(), cpuMs: (user + system) / 1000 });
     tally.putMs = [];
     tally.nextMs = [];
