@@ -1,7 +1,7 @@
 /** Where messages go to their coordinator: waits while as much lies there as may. */
 
 import type { WorkerWire } from "../wire/worker-wire.ts";
-import type { Bell } from "./bell.ts";
+import type { Signal } from "./signal.ts";
 import type { RemoteWorkerEvent } from "./worker-event.ts";
 
 /** A full outbox is tried again after so long, then after twice as long: every try carries the whole message. */
@@ -12,8 +12,8 @@ const MOMENT_MS = 1000;
 
 type OutboxOptions = {
   readonly wire: Pick<WorkerWire, "put">;
-  /** Rings when there may be room. */
-  readonly news: Bell;
+  /** Sent when there may be room. */
+  readonly news: Signal;
   readonly onEvent: (event: RemoteWorkerEvent) => void;
 };
 

@@ -2,7 +2,6 @@
 import { loadEngine, type TfjsBackend } from "@ablate/core";
 import { CoreShares, ForkedLine } from "@ablate/runner";
 import type { Taken, WorkerWire } from "../wire/worker-wire.ts";
-import { Bell } from "./bell.ts";
 import { tellOfTrouble } from "./database-news.ts";
 import { type AttemptContext, HeldAttempt } from "./held-attempt.ts";
 import { Leaving } from "./leaving.ts";
@@ -10,6 +9,7 @@ import { NamesFiles } from "./names-files.ts";
 import { Outbox } from "./outbox.ts";
 import { Queues } from "./queues.ts";
 import type { RelayEnd } from "./relay.ts";
+import { Signal } from "./signal.ts";
 import { trainedOn } from "./trained-on.ts";
 import { Waiting } from "./waiting.ts";
 import type { RemoteWorkerEvent } from "./worker-event.ts";
@@ -84,8 +84,8 @@ class RemoteWorker {
   readonly #leaving: Leaving;
   readonly #waiting: Waiting;
   readonly #queues: Queues;
-  /** Rings when a line is free, or there is news of the wire. */
-  readonly #bell: Bell = new Bell();
+  /** Sent when a line is free, or there is news of the wire. */
+  readonly #signal: Signal = new Signal();
   readonly #broken = Promise.withResolvers<never>();
   readonly #timer: NodeJS.Timeout;
   readonly #endOfNews: () => void;
@@ -99,7 +99,7 @@ class RemoteWorker {
     this.#lines = Array.from({ length: workers }, () => new ForkedLine());
     this.#free = [...this.#lines];
     this.#queues = new Queues(options.backend, (error) => onEvent({ event: "engine", error }));
-    const room = new Bell();
+    const room = new Signal();
     this.#context = {
       ...{ cores, threads, onEvent },
       backendOf: (queue) => this.#queues.backendOf(queue),
@@ -115,13 +115,13 @@ class RemoteWorker {
       graceMs: options.graceMs ?? GRACE_MS,
       held: this.#held,
       onLeave: () => {
-        this.#bell.ring();
+        this.#signal.send();
         this.#beat();
       },
     });
     wire.onNews(() => {
-      this.#bell.ring();
-      room.ring();
+      this.#signal.send();
+      room.send();
       this.#obeying ??= setTimeout(() => {
         this.#obeying = undefined;
         this.#do(this.#obey());
@@ -152,7 +152,7 @@ class RemoteWorker {
       if (why !== null && this.#held.size === 0) return { why, runs: this.#runs };
       const line = why === null ? this.#free.pop() : undefined;
       if (line === undefined) {
-        await this.#bell.wait(ASK_AGAIN_MS);
+        await this.#signal.wait(ASK_AGAIN_MS);
         continue;
       }
       const taken = await this.#take();
@@ -161,8 +161,8 @@ class RemoteWorker {
         continue;
       }
       this.#free.push(line);
-      await this.#leaving.unlessGone(this.#waiting.look());
-      await this.#bell.wait(ASK_AGAIN_MS);
+      await this.#leaving.unlessGone(this.#waiting.ask());
+      await this.#signal.wait(ASK_AGAIN_MS);
     }
   }
 
@@ -195,7 +195,7 @@ class RemoteWorker {
     this.#held.delete(held);
     this.#free.push(line);
     if (this.#held.size === 0) this.#waiting.begin();
-    this.#bell.ring();
+    this.#signal.send();
   }
 
   #giveBack(job: string, end: RelayEnd): Promise<void> {
