@@ -1,14 +1,14 @@
 import { setTimeout as delay } from "node:timers/promises";
 import type { Trainer } from "@ablate/core";
 
-const LOOK_MS = 5;
+const POLL_MS = 5;
 
 /** Resolves when a run is computed by so many threads. */
 export async function joined({ team }: Pick<Trainer, "team">, threads: number): Promise<void> {
   team?.want(threads);
   while (team !== null && team.size < threads) {
     if (team.refusal !== null) throw new Error(`${threads} threads: ${team.refusal}`);
-    await delay(LOOK_MS);
+    await delay(POLL_MS);
     team.admit();
   }
 }

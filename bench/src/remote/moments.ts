@@ -11,7 +11,7 @@ import { type Quantiles, quantilesOf } from "./quantiles.ts";
 /** As large as a checkpoint of the two-layer net makes it. */
 const REQUEST_BYTES = 60_000;
 const MAX_OUTBOX = 1e9;
-const LOOK_MS = 20;
+const POLL_MS = 20;
 /** Steps of a run that does not end meanwhile. */
 const ENDLESS = 10_000_000;
 
@@ -75,14 +75,14 @@ export async function killToStart(place: Place, short: Load): Promise<number> {
     let pid = Number.NaN;
     while (Number.isNaN(pid)) {
       pid = await place.number(busy);
-      await sleep(LOOK_MS);
+      await sleep(POLL_MS);
     }
     await place.run("create table public.before as select id from ablate.attempt");
     process.kill(pid, "SIGKILL");
     const begin = performance.now();
     const isElsewhere =
       "select count(*) from ablate.attempt where worker is not null and id not in (select id from public.before)";
-    while ((await place.number(isElsewhere)) === 0) await sleep(LOOK_MS);
+    while ((await place.number(isElsewhere)) === 0) await sleep(POLL_MS);
     return (performance.now() - begin) / 1000;
   } finally {
     for (const one of workers) await one.end("SIGKILL");

@@ -62,8 +62,8 @@ export type RecordOutcome = {
 const FIRST_BUDGET = 64 * 1024;
 const MOST_BUDGET = 4 * 1024 * 1024;
 
-/** Between two looks at files that are followed. */
-const LOOK_EVERY_MS = 500;
+/** Milliseconds between two polls of files that are followed. */
+const POLL_MS = 500;
 
 /** A walk over many folders may take a tenth of the time. */
 const WALKS_APART = 10;
@@ -153,7 +153,7 @@ class Recorder {
       if (!isFollowed || performance.now() - newsAt >= idleMs) return;
       for (const log of this.#logs.values()) await log.settle(true);
       await this.#beat();
-      await delay(LOOK_EVERY_MS, undefined, signal === undefined ? {} : { signal }).catch(() => {});
+      await delay(POLL_MS, undefined, signal === undefined ? {} : { signal }).catch(() => {});
     }
   }
 
@@ -175,7 +175,7 @@ class Recorder {
     const began = performance.now();
     if (began < this.#nextWalk) return;
     const { logs, troubles, files } = this.#discoverer.discover();
-    this.#nextWalk = began + Math.max(LOOK_EVERY_MS, WALKS_APART * (performance.now() - began));
+    this.#nextWalk = began + Math.max(POLL_MS, WALKS_APART * (performance.now() - began));
     this.#files = files;
     for (const message of troubles) this.#once(message);
     const unknown = logs.filter(({ identity }) => !this.#logs.has(identity));

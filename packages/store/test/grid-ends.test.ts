@@ -46,7 +46,7 @@ test("between two runs of a grid nothing has ended as long as a process is at it
   expect(ends.follow(runs, () => isAttended)).toEqual(["ablate: g ended: 1 finished, 1 pending"]);
 });
 
-test("a grid whose process is killed, and one that came and went between two looks, are told", () => {
+test("a grid whose process is killed, and one that came and went between two calls, are told", () => {
   const ends = new GridEnds(SINCE);
   ends.follow([still("running")], nobody);
 

@@ -12,9 +12,9 @@ import {
   writerAt,
 } from "./make.ts";
 
-/** Labels of the runs whose rows a look reads again; null where it reads nothing. */
+/** Labels of the runs whose rows a poll reads again; null where it reads nothing. */
 function changed(follower: RunFollower, now: number = NOW): string[] | null {
-  return follower.look(now)?.flatMap(({ row }) => row?.label ?? []) ?? null;
+  return follower.poll(now)?.flatMap(({ row }) => row?.label ?? []) ?? null;
 }
 
 function storeOf(labels: readonly string[]) {
@@ -25,7 +25,7 @@ function storeOf(labels: readonly string[]) {
   return { path, writer, id: ids[0] ?? 0 };
 }
 
-test("a look returns every run, and rows where something has changed since the last", () => {
+test("a poll returns every run, and rows where something has changed since the last", () => {
   const { path, writer, id } = storeOf(["a", "b"]);
   const follower = new RunFollower(readerAt(path));
 
@@ -37,7 +37,7 @@ test("a look returns every run, and rows where something has changed since the l
   expect(changed(follower)).toEqual(["a"]);
   annotate(path, { kind: "note", target: "g/b", text: "mine" });
   expect(changed(follower)).toEqual(["b"]);
-  expect(follower.look(NOW)).toBeNull();
+  expect(follower.poll(NOW)).toBeNull();
 });
 
 test("many runs that have changed are read like few", () => {
@@ -67,7 +67,7 @@ test.each([60_000, -3_600_000])(
     const pid = await idleProcess(false);
     writer.claimRun(id, { ...CLAIM, pid }, {}, []);
     const follower = new RunFollower(readerAt(path));
-    const isLost = (now: number) => follower.look(now)?.map((run) => run.isLost) ?? null;
+    const isLost = (now: number) => follower.poll(now)?.map((run) => run.isLost) ?? null;
 
     expect(isLost(NOW)).toEqual([false]);
     expect(isLost(NOW + 500)).toBeNull();

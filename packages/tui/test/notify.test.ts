@@ -84,7 +84,7 @@ test("a grid whose process is killed is told, too", async () => {
   }, PATIENCE);
 });
 
-test("a grid whose process is killed between the first look and the next is told", async () => {
+test("a grid whose process is killed between the first poll and the next is told", async () => {
   const store = sampleStore();
   const writer = startWriting(store);
   const reader = openReader(store);

@@ -19,8 +19,8 @@ import { storePath, withOpenReader } from "../store/open.ts";
 import { findTarget, scopeOf } from "../store/resolve.ts";
 import { WatchedEvents } from "../store/watched-events.ts";
 
-/** Milliseconds between two looks. */
-const LOOK_EVERY_MS = 150;
+/** Milliseconds between two polls. */
+const POLL_MS = 150;
 
 export const command: Command = {
   about:
@@ -65,7 +65,7 @@ async function watch(invocation: Invocation, reader: StoreReader): Promise<numbe
       const isOpen = events.count(...WAITING_STATES) > 0;
       const isAttended = isOpen && grids.some((one) => reader.isAttended(one, now));
       if (events.count("running") === 0 && !isAttended) break;
-      await pause(LOOK_EVERY_MS, undefined, { signal: interrupt.signal }).catch(() => {});
+      await pause(POLL_MS, undefined, { signal: interrupt.signal }).catch(() => {});
       if (interrupt.signal.aborted) return STOPPED_BY_USER;
       refuseIfGone();
     }
@@ -81,7 +81,7 @@ async function watch(invocation: Invocation, reader: StoreReader): Promise<numbe
 
 /** Returns the rows that have changed, interrupted where their process has died. */
 function changedRows(follower: RunFollower, now: number): RunSummary[] {
-  const runs = follower.look(now) ?? [];
+  const runs = follower.poll(now) ?? [];
   return runs.flatMap(({ row, isLost }): RunSummary[] => {
     if (row === null) return [];
     return [isLost ? { ...row, state: "interrupted", reason: "process died" } : row];

@@ -5,7 +5,7 @@ import { recordLogs } from "../recorder.ts";
 import type { FollowMessage, FollowRequest } from "./messages.ts";
 import { takeLock } from "./reading-lock.ts";
 
-/** Between two looks at whether the process that has the lock is gone. */
+/** Milliseconds between two checks whether the process that has the lock is gone. */
 const ASK_AGAIN_MS = 500;
 
 const stop = new AbortController();

@@ -26,7 +26,7 @@ import { TroubleEvents } from "./trouble-events.ts";
 import type { WorkforceOptions } from "./workforce-options.ts";
 
 /** Whoever is called by many messages looks at states and workers not more often. */
-const LOOK_AGAIN_MS = 200;
+const POLL_AGAIN_MS = 200;
 /** A database that does not answer is waited for so long in the end: the next coordinator ends what is left. */
 const LAST_WAIT_MS = 3000;
 
@@ -66,9 +66,9 @@ export class RemoteWorkforce implements Workforce {
   #isPumping = false;
   #isAskedAgain = false;
   #isClosed = false;
-  #lookedAt = Number.NEGATIVE_INFINITY;
-  /** Runs where something was heard so soon after a look that the next one is still to come. */
-  #lookAgain: NodeJS.Timeout | undefined;
+  #polledAt = Number.NEGATIVE_INFINITY;
+  /** Set where something was heard so soon after a poll that the next one is still due. */
+  #pollAgain: NodeJS.Timeout | undefined;
 
   private constructor(
     wire: CoordinatorWire,
@@ -89,7 +89,7 @@ export class RemoteWorkforce implements Workforce {
     wire.onLost(options.onLost);
     try {
       const workforce = new RemoteWorkforce(wire, await wire.live(), options);
-      await workforce.#look();
+      await workforce.#poll();
       wire.onNews(() => workforce.#hear());
       return workforce;
     } catch (error) {
@@ -123,7 +123,7 @@ export class RemoteWorkforce implements Workforce {
       if (!isSettled && this.#wire.database.trouble !== null) break;
     }
     this.#isClosed = true;
-    clearTimeout(this.#lookAgain);
+    clearTimeout(this.#pollAgain);
     this.#events.close();
     await this.#wire.close();
   }
@@ -225,7 +225,7 @@ export class RemoteWorkforce implements Workforce {
       while (this.#isAskedAgain && !this.#isClosed) {
         this.#isAskedAgain = false;
         await this.#drain();
-        await this.#look();
+        await this.#poll();
       }
     } finally {
       this.#isPumping = false;
@@ -273,17 +273,17 @@ export class RemoteWorkforce implements Workforce {
     }
   }
 
-  /** Looks at who has what, and who is there. */
-  async #look(): Promise<void> {
+  /** Polls which worker has which attempt, and which workers are present. */
+  async #poll(): Promise<void> {
     const now = performance.now();
-    const rest = this.#lookedAt + LOOK_AGAIN_MS - now;
+    const rest = this.#polledAt + POLL_AGAIN_MS - now;
     if (rest > 0) {
-      this.#lookAgain ??= setTimeout(() => this.#hear(), rest).unref();
+      this.#pollAgain ??= setTimeout(() => this.#hear(), rest).unref();
       return;
     }
-    clearTimeout(this.#lookAgain);
-    this.#lookAgain = undefined;
-    this.#lookedAt = now;
+    clearTimeout(this.#pollAgain);
+    this.#pollAgain = undefined;
+    this.#polledAt = now;
     const known = [...this.#lines.keys()];
     const states = new Map((await this.#wire.states()).map((state) => [state.attempt, state]));
     for (const attempt of known) {

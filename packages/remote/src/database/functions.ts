@@ -10,7 +10,7 @@ const DEFINER = "security definer set search_path = pg_catalog, pg_temp";
 const FACTS_BYTES = 65_536;
 
 /**
- * A coordinator that has just heard of an attempt looks again by itself (`wire/looks.ts`): commits that call somebody go
+ * A coordinator that has just heard of an attempt polls by itself (`wire/polls.ts`): commits that call somebody go
  * one after the other in all of Postgres, which sixty workers notice.
  */
 const QUIET_MS = 500;

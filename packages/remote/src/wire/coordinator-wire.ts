@@ -6,7 +6,7 @@ import type { Jobs } from "../database/jobs.ts";
 import { makeSchema, serverNotes } from "../database/schema.ts";
 import { PRESENT_SECONDS } from "../database/tables.ts";
 import { forgetDrained, leaveStore } from "./forget.ts";
-import { Looks } from "./looks.ts";
+import { Polls } from "./polls.ts";
 import { PROTOCOL } from "./protocol.ts";
 import { type HeldStoreError, lockStore, type StoreFacts } from "./store-lock.ts";
 
@@ -51,7 +51,7 @@ export class CoordinatorWire {
   readonly #listeners = new Set<() => void>();
   readonly #lostListeners = new Set<(error: HeldStoreError) => void>();
   readonly #queues = new Map<string, string>();
-  readonly #looks = new Looks(() => this.#hear());
+  readonly #polls = new Polls(() => this.#hear());
   #seen: NodeJS.Timeout | undefined;
   #lost: HeldStoreError | null = null;
 
@@ -78,7 +78,7 @@ export class CoordinatorWire {
       ]);
       await lockStore(database, facts, randomUUID(), (error) => wire.#lose(error));
       await database.listen("ablate_coordinators", () => wire.#hear());
-      wire.#looks.start();
+      wire.#polls.start();
       wire.#seen = setInterval(() => wire.#saySeen(), SEEN_MS).unref();
       return wire;
     } catch (error) {
@@ -152,7 +152,7 @@ export class CoordinatorWire {
       where before < $5 and place <= $4 order by o.attempt, o.seq`,
       [this.#facts.store, [...after.keys()], [...after.values()], limit.rows, limit.bytes],
     );
-    if (rows.length > 0) this.#looks.found();
+    if (rows.length > 0) this.#polls.found();
     return rows;
   }
 
@@ -267,7 +267,7 @@ export class CoordinatorWire {
 
   /** Lets go of the store, and removes what nobody needs of it. */
   async close(): Promise<void> {
-    this.#looks.close();
+    this.#polls.close();
     clearInterval(this.#seen);
     if (this.#lost === null) await leaveStore(this.database, this.#facts.store).catch(() => {});
     await this.#jobs.close();

@@ -38,8 +38,8 @@ export class Waiting {
       : exitWhenIdleMs - (performance.now() - this.#since);
   }
 
-  /** Looks who is there and what they hand out; says it where it has changed, unless there is a run to train. */
-  async look(): Promise<void> {
+  /** Asks which coordinators are there and what they offer; reports changes, unless there is a run to train. */
+  async ask(): Promise<void> {
     const { wire, queues, onEvent } = this.#options;
     const there = await wire.coordinators();
     await queues.learn(there);

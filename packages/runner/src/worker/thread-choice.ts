@@ -10,7 +10,7 @@ const AGAIN_FACTOR = 50;
 const SETTLE_MS = 250;
 /** A run waits so long for the threads that it was asked to use. */
 const START_MS = 10_000;
-const LOOK_MS = 5;
+const POLL_MS = 5;
 
 /**
  * Decides by how many threads a run is computed: by those that the user asked for, or by as many of those that are
@@ -46,7 +46,7 @@ export class ThreadChoice {
         this.#refusal = `they have not started in ${START_MS / 1000} s`;
         break;
       }
-      await delay(LOOK_MS);
+      await delay(POLL_MS);
     }
     this.#chosen = team.size;
   }

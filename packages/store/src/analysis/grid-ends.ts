@@ -25,7 +25,7 @@ export function endText(grid: string, runs: readonly Pick<RunSummary, "state">[]
 }
 
 export class GridEnds {
-  /** Up to when what has ended is no news, by grid; of the others up to the first look. */
+  /** Up to when what has ended is no news, by grid; of the others up to the first call. */
   readonly #told: Map<string, string> = new Map();
   readonly #since: string;
   #runs: readonly RunOfGrid[] = [];
@@ -44,7 +44,7 @@ export class GridEnds {
    * @param isAttended - says whether a process is at a grid, or about to be
    */
   follow(runs: readonly RunOfGrid[], isAttended: (grid: string) => boolean): string[] {
-    this.look(runs);
+    this.note(runs);
     const said: string[] = [];
     for (const [grid, own] of this.#open) {
       if (own.some(({ state }) => state === "running")) continue;
@@ -58,7 +58,7 @@ export class GridEnds {
   }
 
   /** Notes what is running, and tells nothing: what ends after it without a word of its own is told by `follow`. */
-  look(runs: readonly RunOfGrid[]): void {
+  note(runs: readonly RunOfGrid[]): void {
     if (runs === this.#runs) return;
     this.#runs = runs;
     const before = this.#open;

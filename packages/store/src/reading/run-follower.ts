@@ -1,14 +1,14 @@
 import type { RunFilter, RunSummary } from "./history.ts";
 import type { StoreReader } from "./reader.ts";
 
-/** A run as it is at one look. */
+/** A run as it is at one poll. */
 export type FollowedRun = {
   readonly name: string;
   /** A text that changes with everything that is shown of the run in lists. */
   readonly stamp: string;
   /** Its row says running, and its process is gone. */
   readonly isLost: boolean;
-  /** Its row; null where the stamp is that of the look before. */
+  /** Its row; null where the stamp is that of the poll before. */
   readonly row: RunSummary | null;
 };
 
@@ -18,22 +18,22 @@ const ONE_BY_ONE = 20;
 /** Fewer parts than these are read at once. */
 const FEW_PARTS = 4;
 
-/** A process that dies writes nothing: where a run is running, it is looked for this often. */
-const LOOK_AGAIN_MS = 1000;
+/** A process that dies writes nothing: running runs are checked for that this often. */
+const CHECK_AGAIN_MS = 1000;
 
 type Seen = Omit<FollowedRun, "row"> & { readonly isLive: boolean };
 
 type FollowedScope = { readonly run?: string } & Pick<RunFilter, "grid" | "isCurrent">;
 
-/** Reads what has changed of runs since the last look, at little cost where nothing has. */
+/** Reads what has changed of runs since the last poll, at little cost where nothing has. */
 export class RunFollower {
   readonly #reader: StoreReader;
   readonly #scope: FollowedScope;
   readonly #part: number;
   #dataVersion = -1;
-  #lookedAt = 0;
+  #checkedAt = 0;
   #isFirst = true;
-  /** Whether the first runs are read in parts; null before the first look. */
+  /** Whether the first runs are read in parts; null before the first poll. */
   #isInParts: boolean | null = null;
   #runs: readonly Seen[] = [];
   /** Runs whose rows are still to be read. */
@@ -43,7 +43,7 @@ export class RunFollower {
 
   /**
    * @param scope - follows this run or the runs of this grid; all of them unless given
-   * @param part - reads so many runs at a look, as long as many more are to be read at first; these are not compared with their digests
+   * @param part - reads so many runs per poll, as long as many more are to be read at first; these are not compared with their digests
    */
   constructor(
     reader: StoreReader,
@@ -60,12 +60,12 @@ export class RunFollower {
     return this.#due.length === 0 ? null : this.#runs.length;
   }
 
-  /** Returns the runs in the order of planning; null where nobody has written since the last look. */
-  look(now: number): readonly FollowedRun[] | null {
+  /** Returns the runs in the order of planning; null where nobody has written since the last poll. */
+  poll(now: number): readonly FollowedRun[] | null {
     const dataVersion = this.#reader.dataVersion();
     const isLive = this.#runs.some((run) => run.isLive);
-    const isStale = isLive && Math.abs(now - this.#lookedAt) > LOOK_AGAIN_MS;
-    if (dataVersion !== this.#dataVersion || isStale) this.#lookAround(now, dataVersion);
+    const isStale = isLive && Math.abs(now - this.#checkedAt) > CHECK_AGAIN_MS;
+    if (dataVersion !== this.#dataVersion || isStale) this.#readStamps(now, dataVersion);
     else if (this.#due.length === 0) return null;
     const rows = this.#readDue();
     return this.#runs.map(({ name, stamp, isLost }) => ({
@@ -76,7 +76,7 @@ export class RunFollower {
     }));
   }
 
-  #lookAround(now: number, dataVersion: number): void {
+  #readStamps(now: number, dataVersion: number): void {
     const stamps = this.#inScope(this.#reader.stamps(now));
     this.#runs = stamps.map(({ run: name, stamp, isLost, isLive }) => ({
       name,
@@ -89,7 +89,7 @@ export class RunFollower {
     this.#due = this.#runs.filter((run) => !isRead(run)).map(({ name }) => name);
     this.#stamps = new Map(this.#runs.filter(isRead).map(({ name, stamp }) => [name, stamp]));
     this.#dataVersion = dataVersion;
-    this.#lookedAt = now;
+    this.#checkedAt = now;
   }
 
   /** Reads what is due, or a part of it. */

@@ -98,7 +98,7 @@ export class Feed {
     this.#follower = new RunFollower(this.#reader, {}, this.#part);
     this.#inode = reader === null ? null : (inodeOf(path) ?? 0);
     this.poll(Date.now());
-    this.#ends.look(this.#snapshot.runs); // what is killed before the next poll has run, too
+    this.#ends.note(this.#snapshot.runs); // what is killed before the next poll has run, too
   }
 
   get snapshot(): StoreSnapshot {
@@ -133,13 +133,13 @@ export class Feed {
     } catch (error) {
       this.failed(error);
     }
-    this.#lookAround();
+    this.#reportStatus();
     return this.#snapshot.version !== before;
   }
 
   /** Returns a sentence for each grid that has ended since the last call. */
   ended(now: number): readonly string[] {
-    this.#ends.look(this.#snapshot.runs);
+    this.#ends.note(this.#snapshot.runs);
     if (this.#areUnchecked) return [];
     try {
       const isAttended = (grid: string): boolean => this.#reader.isAttended(grid, now);
@@ -180,7 +180,7 @@ export class Feed {
   }
 
   /** Says how far logs are read, and what is not there yet. */
-  #lookAround(): void {
+  #reportStatus(): void {
     const { title, status } = this.#source ?? {};
     const logs = status === undefined || title === undefined ? null : { ...status(), title };
     const store = `waiting for ${basename(this.path)}: \`ablate run CONFIG\` creates it`;
@@ -218,7 +218,7 @@ export class Feed {
   }
 
   #readChanges(now: number): void {
-    const runs = this.#follower.look(now);
+    const runs = this.#follower.poll(now);
     const { reading } = this.#follower;
     if (reading !== null) this.#readPart(runs ?? [], now);
     else if (runs === null && this.#areUnchecked) this.#checkAll();

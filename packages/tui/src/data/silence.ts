@@ -9,7 +9,7 @@ type Known = { readonly lastStep: number | null; readonly sinceMs: number };
 export class Silence {
   #known: ReadonlyMap<string, Known> = new Map();
 
-  /** Returns runs with the time since their last step, which counts from the first look at it. */
+  /** Returns runs with the time since their last step, which counts from when it was first seen. */
   told(runs: readonly ShownRun[], now: number): ShownRun[] {
     const known = new Map(
       runs

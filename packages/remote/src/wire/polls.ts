@@ -1,15 +1,15 @@
-/** When a coordinator looks whether something came: when it is called, every second, and often while messages come. */
+/** When a coordinator polls for messages: when it is notified, every second, and often while messages come. */
 
-/** News may be lost with a connection: so often all is looked at anyway. */
-const LOOK_MS = 1000;
+/** Notifications may be lost with a connection: everything is polled this often anyway. */
+const POLL_MS = 1000;
 
-/** Workers at full speed call for the first message only; all that come in this time are one look. */
-const BUSY_LOOK_MS = 50;
+/** Workers at full speed call for the first message only; all that come in this time are read in one poll. */
+const BUSY_POLL_MS = 50;
 
 /** After a message: longer than workers take for one to be no more worth a call. */
 const BUSY_MS = 2000;
 
-export class Looks {
+export class Polls {
   readonly #hear: () => void;
   #timer: NodeJS.Timeout | undefined;
   #busy: NodeJS.Timeout | undefined;
@@ -20,13 +20,13 @@ export class Looks {
   }
 
   start(): void {
-    this.#timer = setInterval(this.#hear, LOOK_MS).unref();
+    this.#timer = setInterval(this.#hear, POLL_MS).unref();
   }
 
   /** Messages came: more will. */
   found(): void {
     this.#busyUntil = performance.now() + BUSY_MS;
-    this.#busy ??= setInterval(() => this.#lookAgain(), BUSY_LOOK_MS).unref();
+    this.#busy ??= setInterval(() => this.#pollAgain(), BUSY_POLL_MS).unref();
   }
 
   close(): void {
@@ -34,7 +34,7 @@ export class Looks {
     clearInterval(this.#busy);
   }
 
-  #lookAgain(): void {
+  #pollAgain(): void {
     if (performance.now() > this.#busyUntil) {
       clearInterval(this.#busy);
       this.#busy = undefined;
