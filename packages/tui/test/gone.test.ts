@@ -106,7 +106,7 @@ test("in the list the cursor stays in its place, and its run is said to be gone"
   remove(store, "g/b");
   ui.poll(Date.now());
 
-  expect(screen(ui).at(-1)).toContain("g/b is gone");
+  expect(screen(ui).at(-1)).toContain("g/b was removed");
   press(ui, "t");
   expect(screen(ui).at(-1)).toContain("tags of g/c");
 });
