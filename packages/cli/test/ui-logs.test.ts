@@ -4,6 +4,7 @@ import {
   existsSync,
   mkdirSync,
   readdirSync,
+  rmSync,
   statSync,
   symlinkSync,
   utimesSync,
@@ -74,6 +75,23 @@ test("opened again, by another path too, it has what has come since, once", asyn
   expect(stdout).toMatch(/ a .* 2\.3100 +69 /);
   expect(stdout).toContain("2 runs");
   expect(readdirSync(join(folder, "cache", "ablate", "logs"))).toHaveLength(1);
+});
+
+test("opened again, it shows what is on the disk now: deleted logs are gone, rewritten ones anew", async () => {
+  const folder = folderOfLogs();
+  await ui(folder, "runs");
+  rmSync(join(folder, "runs", "a"), { recursive: true });
+
+  const without = await ui(folder, "runs");
+
+  expect(without.stdout).toContain("1 run ");
+  expect(without.stdout).not.toMatch(/ a .* 2\.5100/);
+  mkdirSync(join(folder, "runs", "c"));
+  writeFileSync(join(folder, "runs", "c", "metrics.csv"), csv(30));
+  rmSync(join(folder, "runs", "b"), { recursive: true });
+  const { stdout } = await ui(folder, "runs");
+  expect(stdout).toContain("1 run ");
+  expect(stdout).toMatch(/ c .* 2\.7100 +29 /);
 });
 
 test("a cache that is damaged is made anew, one that is old goes", async () => {

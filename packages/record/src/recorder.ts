@@ -31,6 +31,8 @@ export type RecordOptions = {
   readonly onEvent?: (event: RecordEvent) => void;
   /** Files beside those of the store that this process must not open: it would give back its locks on them. */
   readonly leftOut?: readonly string[];
+  /** Whether the store is a cache of these logs: runs whose logs are not there at the start are removed from it. */
+  readonly isCache?: boolean;
   /** Hears every now and then how far it is. */
   readonly onRead?: (read: LogsRead) => void;
 };
@@ -95,6 +97,7 @@ class Recorder {
   #troubles = 0;
   #files = 0;
   #nextWalk = 0;
+  #hasForgotten = false;
   #nextBeat = 0;
   #nextRead = 0;
 
@@ -178,6 +181,7 @@ class Recorder {
     this.#nextWalk = began + Math.max(POLL_MS, WALKS_APART * (performance.now() - began));
     this.#files = files;
     for (const message of troubles) this.#once(message);
+    await this.#forgetOthers(logs);
     const unknown = logs.filter(({ identity }) => !this.#logs.has(identity));
     for (const log of logs) this.#logs.get(log.identity)?.replace(log);
     await this.#dropGone(new Set(logs.map(({ identity }) => identity)));
@@ -197,6 +201,13 @@ class Recorder {
     for (const [i, log] of logs.entries()) {
       this.#logs.set(log.identity, new RecordedLog(log, known.get(hashes[i] ?? ""), options));
     }
+  }
+
+  /** Removes from a cache, once, the runs whose logs went while nobody looked. */
+  async #forgetOthers(logs: readonly FoundLog[]): Promise<void> {
+    if (this.#hasForgotten || this.#options.isCache !== true) return;
+    this.#hasForgotten = true;
+    await this.#store.write((writer) => writer.forgetOthers(logs.map(logHash)));
   }
 
   /** Ends runs whose logs are there no more. */

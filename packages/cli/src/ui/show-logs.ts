@@ -49,14 +49,14 @@ export async function showOnce(
   logs: LogStore,
   draw: (source: LogSource) => string,
 ): Promise<number> {
-  const { path, paths, title } = logs;
+  const { path, paths, lock, title } = logs;
   const status = { isReading: false, found: 0, read: 0, trouble: null };
   const source = { title, status: () => status, takeNews: () => [] };
   const work = async (signal: AbortSignal): Promise<void> => {
     const store = openWriter(path);
     try {
       await recordLogs({
-        ...{ store, paths, signal },
+        ...{ store, paths, signal, isCache: lock !== null },
         onEvent: (event) => {
           if (event.event === "trouble") terminal.warn(asLine(`ablate: ${event.message}`));
         },

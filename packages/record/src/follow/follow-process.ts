@@ -33,6 +33,7 @@ async function follow({ store: path, paths, lock }: FollowRequest): Promise<void
         store,
         paths,
         isFollowed: true,
+        isCache: lock !== null,
         signal: stop.signal,
         leftOut: lock === null ? [] : [lock],
       },

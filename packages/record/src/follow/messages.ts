@@ -6,7 +6,7 @@ export type FollowRequest = {
   readonly store: string;
   /** Files and folders. */
   readonly paths: readonly string[];
-  /** A file that only one process has at a time, which then reads; null: runs are told apart by their claims alone. */
+  /** Beside a cache, a file that only one process has at a time, which then reads; null: a store that has other runs too. */
   readonly lock: string | null;
 };
 

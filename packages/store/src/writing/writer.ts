@@ -3,6 +3,7 @@ import { type OpenedStore, openForWriting } from "../file/open-database.ts";
 import { storageTrouble } from "../file/trouble.ts";
 import { RecordReader } from "../reading/record-reader.ts";
 import { findResumePoint, findStart } from "../recovery/resume-point.ts";
+import { forgetOthers } from "../trash/forget-others.ts";
 import { TRAINED_BY } from "../views/runs.ts";
 import type { Continuation, OtherRevision, ResumeSearch, RevisionRule } from "./claim.ts";
 import { ClaimWriter } from "./claim-writer.ts";
@@ -134,6 +135,11 @@ export class StoreWriter extends ClaimWriter {
     return new Map(
       rows.map(({ hash, ...run }) => [hash, { ...run, isTrashed: run.isTrashed === 1 }]),
     );
+  }
+
+  /** Removes all runs but those with these hashes, and grids that have no run then; a run that a process writes stays. */
+  forgetOthers(hashes: readonly string[]): void {
+    this.transactions.run(() => forgetOthers(this.sql, hashes, this.clock()));
   }
 
   /**
