@@ -4,6 +4,8 @@ import { join } from "node:path";
 import { fileURLToPath } from "node:url";
 import { type OutputChunk, type Plugin, rolldown } from "rolldown";
 import { ENTRIES } from "../packages/assets/src/index.ts";
+import { overview } from "../packages/cli/src/command-line/help.ts";
+import { builtinsWithoutFacades, togetherAt } from "./fast-start.ts";
 
 export const ROOT: string = fileURLToPath(new URL("..", import.meta.url));
 
@@ -16,6 +18,14 @@ const EXTERNAL = [
   "pg-cloudflare",
   "#string-width",
 ];
+
+/** What is loaded before compiled code can be kept, by every command, to read a store, and to draw a frame. */
+const STARTS = {
+  first: ["command-line/compile-cache", "command-line/ignored-signals"],
+  start: ["command-line/dispatch"],
+  reading: ["commands/runs"],
+  drawing: ["commands/ui"],
+};
 
 /** Large modules that Node makes needless, or that nothing calls. */
 const REPLACED: Readonly<Record<string, string>> = {
@@ -47,7 +57,7 @@ export async function bundle(folder: string): Promise<readonly string[]> {
     },
     external: EXTERNAL,
     platform: "node",
-    plugins: [replacing],
+    plugins: [replacing, builtinsWithoutFacades],
     resolve: { conditionNames: ["@ablate/source", "node", "import", "default"] },
     transform: { define: { "process.env.NODE_ENV": '"production"' } },
   });
@@ -55,8 +65,21 @@ export async function bundle(folder: string): Promise<readonly string[]> {
     dir: folder,
     entryFileNames: "[name].js",
     chunkFileNames: "[name]-[hash].js",
+    codeSplitting: { groups: togetherAt(STARTS, join(ROOT, "packages/cli/src")) },
   });
+  await bundleHelp(folder);
   const chunks = output.filter((one): one is OutputChunk => one.type === "chunk");
   const sources = chunks.flatMap(({ moduleIds }) => moduleIds);
   return [...new Set(sources)].filter((id) => !id.startsWith("\0"));
+}
+
+async function bundleHelp(folder: string): Promise<void> {
+  const built = await rolldown({
+    cwd: ROOT,
+    input: join(ROOT, "packaging/help.ts"),
+    platform: "node",
+    resolve: { conditionNames: ["@ablate/source", "node", "import", "default"] },
+    transform: { define: { OVERVIEW: JSON.stringify(overview()) } },
+  });
+  await built.write({ file: join(folder, "help.cjs"), format: "cjs" });
 }

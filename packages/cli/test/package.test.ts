@@ -67,6 +67,47 @@ test("it trains, shows, reports, asks and records as the checkout does, bit for 
   expect(readdirSync(installed.home).toSorted()).toEqual([".npm", "installed"]);
 });
 
+/** Writes the place of each module that Node loads into the file LOADED. */
+const TRACE = `
+  import { appendFileSync } from "node:fs";
+  import { registerHooks } from "node:module";
+  registerHooks({
+    load: (url, context, next) => {
+      appendFileSync(process.env.LOADED, url + "\\n");
+      return next(url, context);
+    },
+  });`;
+
+/** Returns the folders of the sources of all that a command loads from the package. */
+async function loadedBy(folder: string, words: string): Promise<readonly string[]> {
+  writeFileSync(join(folder, "trace.mjs"), TRACE);
+  const { status, stderr } = await installed.sh(
+    folder,
+    `rm -f loaded; LOADED=loaded NODE_OPTIONS="--import ./trace.mjs" ablate ${words}`,
+  );
+  expect(status, stderr).toBe(0);
+  const urls = readFileSync(join(folder, "loaded"), "utf8").split("\n");
+  const files = urls.filter((url) => url.includes("/lib/node_modules/ablate-lab/lib/"));
+  const texts = files.map((url) => readFileSync(new URL(url), "utf8"));
+  const sources = texts.flatMap((text) =>
+    [...text.matchAll(/^\/\/ (?:packages|node_modules\/\.pnpm)\/([^/\n]+)/gm)].map(
+      ([, name = ""]) => name,
+    ),
+  );
+  return [...new Set(sources)].toSorted();
+}
+
+test("a command loads neither libraries nor engines that it does not need", async () => {
+  const folder = emptyFolder();
+  await installed.sh(folder, "ablate new my.yaml && ablate run my.yaml --steps 2 --quiet");
+
+  expect(await loadedBy(folder, "--help")).toEqual(["cli", "text"]);
+  expect(await loadedBy(folder, "runs")).toEqual(READING);
+  expect(await loadedBy(folder, "ui --once")).toEqual([...READING, "tui"]);
+});
+
+const READING = ["assets", "cli", "store", "text"];
+
 const newer = nodeFound(26);
 
 test.skipIf(newer.missing !== null)(

@@ -14,7 +14,7 @@ const SEAL = `\x1b[${Array.from({ length: 5 }, () => 1000 + Math.floor(9000 * Ma
 const HARMLESS = /^[\x20-\x7e\u00a1-\u00ac\u00ae-\u024f\u2010-\u2027\u2030-\u205e\u2190-\u2bff]*$/;
 
 /** Control characters, line separators, what reorders text, and what takes no room, so that it could hide. */
-const UNSEEN = /[\p{Cc}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]/gu;
+const UNSEEN = String.raw`[\p{Cc}\p{Zl}\p{Zp}\p{Default_Ignorable_Code_Point}\ufff9-\ufffb]`;
 
 /** Scripts in which words are written with joiners and non-joiners. */
 const JOINED = "Arab Deva Beng Guru Gujr Orya Taml Telu Knda Mlym Sinh Mymr Syrc"
@@ -23,15 +23,20 @@ const JOINED = "Arab Deva Beng Guru Gujr Orya Taml Telu Knda Mlym Sinh Mymr Syrc
   .join("");
 
 /** What is not seen itself and belongs to a letter or an emoji beside it. */
-const KEPT = new RegExp(
-  [
-    `(?<=[${JOINED}])[\u200c\u200d]`,
-    "(?<=\\p{Extended_Pictographic}|\\p{Emoji_Modifier}|\ufe0f)\u200d(?=\\p{Extended_Pictographic})",
-    "(?<=\\p{Emoji})[\ufe0e\ufe0f]",
-    "(?<=\\p{sc=Han})[\u{e0100}-\u{e01ef}]",
-  ].join("|"),
-  "gu",
-);
+const KEPT = [
+  `(?<=[${JOINED}])[\u200c\u200d]`,
+  "(?<=\\p{Extended_Pictographic}|\\p{Emoji_Modifier}|\ufe0f)\u200d(?=\\p{Extended_Pictographic})",
+  "(?<=\\p{Emoji})[\ufe0e\ufe0f]",
+  "(?<=\\p{sc=Han})[\u{e0100}-\u{e01ef}]",
+].join("|");
+
+/** The patterns, made with the first text that needs them: most commands print none, and it takes 3 ms. */
+let made: Readonly<Record<"unseen" | "kept", RegExp>> | undefined;
+
+function patterns(): NonNullable<typeof made> {
+  made ??= { unseen: new RegExp(UNSEEN, "gu"), kept: new RegExp(KEPT, "gu") };
+  return made;
+}
 
 /** Seals a sequence of our own, such as a colour or a move of the cursor: a terminal gets it as it is. */
 export function sealed(sequence: string): string {
@@ -77,8 +82,9 @@ function outsideSeals(
 
 function escaped(text: string): string {
   if (HARMLESS.test(text)) return text;
-  const kept = new Set([...text.matchAll(KEPT)].map(({ index }) => index));
-  return text.replace(UNSEEN, (char, index: number) =>
+  const { unseen, kept: pattern } = patterns();
+  const kept = new Set([...text.matchAll(pattern)].map(({ index }) => index));
+  return text.replace(unseen, (char, index: number) =>
     kept.has(index) ? char : `\\u{${char.codePointAt(0)?.toString(16)}}`,
   );
 }
@@ -94,7 +100,7 @@ export function visibleJson(
 /** Replaces each character that a terminal would not show as JSON and YAML have it in double quotes: `\u202e`. */
 export function withEscapes(text: string): string {
   if (HARMLESS.test(text)) return text;
-  return text.replace(UNSEEN, (char) => (char === "\n" ? char : utf16Escapes(char)));
+  return text.replace(patterns().unseen, (char) => (char === "\n" ? char : utf16Escapes(char)));
 }
 
 function utf16Escapes(char: string): string {

@@ -37,6 +37,9 @@ export type PartDigest = {
 /** A run whose values become what its digests say. */
 export type Sealed = { readonly made: SealMade; readonly now: number };
 
+/** One for all digests, as nothing is hashed while another is: the room that each takes would have to be collected. */
+const used: ValueHash = new ValueHash();
+
 const INSERT = "insert or replace into digest values (?, ?, ?, ?)";
 const HAS_PART = "select 1 from digest where run_id = ? and section = ? and part = ?";
 
@@ -106,7 +109,7 @@ export function gridNamesDigest(sql: Statements, id: number): Buffer {
 
 /** Returns the sha256 over the digests of a run. */
 export function sealOver(sql: Statements, id: number): Buffer {
-  const hash = new ValueHash();
+  const hash = used.clear();
   hash.table("digest", ["section", "part", "sha256"]);
   const rows = "select section, part, sha256 from digest where run_id = ? order by section, part";
   for (const row of sql.arrays<Value[]>(rows, id)) hash.row(row);
@@ -204,7 +207,7 @@ function digestOfParts(
   parts: readonly Rows[],
   at: { readonly id: number; readonly part: number },
 ): Buffer {
-  const hash = new ValueHash();
+  const hash = used.clear();
   for (const part of parts) {
     hash.table(part.table, part.columns);
     for (const row of sql.arrays<Value[]>(selectionOf(part), at)) hash.row(row);

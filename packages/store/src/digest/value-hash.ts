@@ -30,6 +30,13 @@ export class ValueHash {
   #at = 0;
   #hash: Hash | null = null;
 
+  /** Forgets what came since the last digest, where none was asked for. */
+  clear(): this {
+    this.#at = 0;
+    this.#hash = null;
+    return this;
+  }
+
   /** Begins a table: its rows follow. */
   table(name: string, columns: readonly string[]): void {
     this.head(headOf(name, columns));
@@ -54,9 +61,8 @@ export class ValueHash {
   /** Returns the same as SQLite's `hex` writes it: a text costs less than bytes. */
   hex(): string {
     const bytes = new Uint8Array(this.#bytes.buffer, 0, this.#at);
-    this.#at = 0;
     const begun = this.#hash;
-    this.#hash = null;
+    this.clear();
     const digest = begun === null ? hash("sha256", bytes) : begun.update(bytes).digest("hex");
     return digest.toUpperCase();
   }
