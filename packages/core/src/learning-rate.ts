@@ -23,7 +23,7 @@ export function learningRateAt(schedule: Schedule, step: number): number {
   return isStepMap(schedule) ? rateOfMap(schedule, step) : rateOfCurve(schedule, step);
 }
 
-/** The largest rate that a schedule has anywhere. */
+/** Returns the largest rate of a schedule. */
 export function largestRate(schedule: Schedule): number {
   if (isStepMap(schedule)) return schedule.reduce((most, { rate }) => Math.max(most, rate), 0);
   const { rate, from, warmup, then, to } = schedule;

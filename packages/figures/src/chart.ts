@@ -71,14 +71,17 @@ export type Chart = {
   readonly insets?: readonly { readonly at: Point; readonly chart: Chart }[];
 };
 
+/** Makes a filled area. */
 export function area(points: readonly Point[], color: string, opacity: number): Mark {
   return { kind: "area", points, color, opacity };
 }
 
+/** Makes a line through points. */
 export function line(points: readonly Point[], stroke: Stroke, label?: string): Mark {
   return { kind: "line", points, stroke, label };
 }
 
+/** Makes a straight line between two points. */
 export function segment(from: Point, to: Point, stroke: Stroke, label?: string): Mark {
   return line([from, to], stroke, label);
 }

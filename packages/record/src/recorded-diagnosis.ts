@@ -118,7 +118,7 @@ export class RecordedDiagnosis {
   }
 }
 
-/** The findings of a recorded run so far. */
+/** Returns the findings of a recorded run so far. */
 export function diagnoseLog(
   reader: RecordReader,
   run: string,

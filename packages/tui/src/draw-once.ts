@@ -33,7 +33,7 @@ export type OnceOptions = Showing & {
 };
 
 /**
- * One frame of the UI as text, lines of which none is wider than the size.
+ * Draws one frame of the UI as text; no line is wider than the size.
  *
  * @throws StoreError - if the store cannot be read
  * @throws CommandError - if a command makes no sense
@@ -63,7 +63,7 @@ export function drawOnce({
 }
 
 /**
- * The loss and the update:data ratios of a run as charts, so many columns wide.
+ * Draws the loss and the update:data ratios of a run as charts of `columns` columns.
  *
  * @throws StoreError - if the store cannot be read
  */

@@ -105,7 +105,7 @@ export function checkExamples({ names, valid, test }: NameLists, context: number
   );
 }
 
-/** The end token, then every character of the names once, by code point. */
+/** Returns the end token, then every character of the names once, by code point. */
 export function vocabularyOf(names: readonly string[], end: string = USUAL_READING.end): string[] {
   const characters = new Set<string>();
   for (const name of names) for (const character of name) characters.add(character);
@@ -116,7 +116,7 @@ export function vocabularyOf(names: readonly string[], end: string = USUAL_READI
   return [end, ...[...characters].sort(byCodePoint)];
 }
 
-/** One example per character and one for the end token, the vocabulary's first; contexts start as all end tokens. */
+/** Returns one example per character and one for the end token, the vocabulary's first; contexts start as all end tokens. */
 export function contextWindows(
   names: readonly string[],
   vocabulary: readonly string[],

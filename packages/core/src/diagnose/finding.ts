@@ -68,7 +68,7 @@ export function isRule(name: string): name is keyof typeof RULES {
   return Object.hasOwn(RULES, name);
 }
 
-/** What a finding says in a few words: its message up to the first colon; what follows are figures and advice. */
+/** Shortens a finding to its message up to the first colon; figures and advice follow the colon. */
 export function headline({ message }: Pick<Finding, "message">): string {
   return message.split(": ")[0] ?? message;
 }

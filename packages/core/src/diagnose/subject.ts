@@ -73,6 +73,7 @@ export type Thresholds = { readonly [Name in keyof typeof THRESHOLDS]: number };
 /** Some thresholds, in place of the usual ones. */
 export type ThresholdChanges = { readonly [Name in keyof Thresholds]?: number | undefined };
 
+/** Returns the usual thresholds with these changes; an undefined one stays as it is. */
 export function changeThresholds(usual: Thresholds, changes: ThresholdChanges): Thresholds {
   const given = Object.entries(changes).filter(([, value]) => value !== undefined);
   return { ...usual, ...Object.fromEntries(given) };

@@ -94,7 +94,7 @@ export type StepRecord = {
  */
 export type EngineMetric = "gradient_norm" | "clip_factor";
 
-/** What an engine with these options measures of each step. */
+/** Lists the metrics that an engine with these options measures at each step. */
 export function engineMetrics({
   train: { clip },
   measuresGradient = false,

@@ -53,7 +53,7 @@ function draw(init: InitScheme, shape: Shape, generator: TorchGenerator): Float3
 }
 
 /**
- * The gain that keeps the spread through a nonlinearity, as `torch.nn.init.calculate_gain`:
+ * Returns the gain that keeps the spread through a nonlinearity, as `torch.nn.init.calculate_gain`:
  * linear and sigmoid 1, tanh 5/3, relu sqrt(2), leaky relu sqrt(2 / (1 + slope^2)), selu 3/4.
  */
 export function gainOf(gain: number | Nonlinearity): number {

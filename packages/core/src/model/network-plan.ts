@@ -108,19 +108,19 @@ export class ModelError extends Error {
   override readonly name = "ModelError";
 }
 
-/** All modules of a list, those inside residual blocks in their place before the block itself. */
+/** Lists all modules; those inside a residual block come before the block itself. */
 export function eachModule(modules: readonly PlannedModule[]): PlannedModule[] {
   return modules.flatMap((module) =>
     module.kind === "residual" ? [...eachModule(module.modules), module] : [module],
   );
 }
 
-/** The linear modules of a plan, in forward order. */
+/** Lists the linear modules of a plan, in forward order. */
 export function linearModules({ modules }: Pick<NetworkPlan, "modules">): LinearModule[] {
   return eachModule(modules).filter((one) => one.kind === "linear");
 }
 
-/** The batch norms of a plan, in forward order. */
+/** Lists the batch norms of a plan, in forward order. */
 export function batchNormsOf({ modules }: Pick<NetworkPlan, "modules">): BatchNormModule[] {
   return eachModule(modules).filter(isBatchNorm);
 }

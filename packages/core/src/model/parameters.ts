@@ -23,7 +23,7 @@ export function runningTensors(model: ModelSpec, vocabularySize: number): NamedS
   ]);
 }
 
-/** Every parameter of a run in drawing order, with its scheme. */
+/** Lists every parameter of a run with its scheme, in drawing order. */
 export function planParameters(
   { model, init }: Pick<RunSpec, "model" | "init">,
   vocabularySize: number,

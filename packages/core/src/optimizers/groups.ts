@@ -2,7 +2,7 @@
 import type { GroupSpec, Parameter, TrainSpec } from "../spec.ts";
 import { PLAIN_SGD } from "./optimizers.ts";
 
-/** The group of each parameter: an index into `groups`, or -1. */
+/** Finds the group of each parameter: an index into `groups`, or -1. */
 export function groupsOf(
   parameters: readonly Pick<Parameter, "name" | "role">[],
   groups: readonly GroupSpec[] = [],

@@ -131,7 +131,7 @@ export const PLAIN_SGD: OptimizerSpec = {
 /** A tensor that an optimiser keeps for each parameter, of its shape; `start` fills it before the first update. */
 export type KeptState = { readonly name: string; readonly start: number };
 
-/** What an optimiser keeps of each parameter, by PyTorch's names in `state_dict`. */
+/** Lists what an optimiser keeps of each parameter, by PyTorch's names in `state_dict`. */
 export function keptStates(optimizer: OptimizerSpec): readonly KeptState[] {
   const zero = (name: string): KeptState => ({ name, start: 0 });
   switch (optimizer.name) {

@@ -19,7 +19,7 @@ export function probeBatch(train: Examples, examples: number): Examples {
   );
 }
 
-/** The examples at these indices, in their order. */
+/** Returns the examples at these indices, in their order. */
 export function pickExamples(
   { count, contexts, targets }: Examples,
   indices: ArrayLike<number>,

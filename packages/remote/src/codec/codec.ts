@@ -15,13 +15,19 @@ const MOST_BYTES = 240 * 1024 * 1024;
 
 const HEAD = z.strictObject({ protocol: z.literal(PROTOCOL), message: z.unknown() });
 
-/** @throws CodecError - the message is larger than a frame, or has a value that none of ours has */
+/**
+ * Encodes a message between a coordinator and a worker as a frame.
+ *
+ * @throws CodecError - the message is larger than a frame, or has a value that none of ours has
+ */
 export function encodeMessage(message: WorkerMessage | TrainMessage): Buffer {
   return encode(message);
 }
 
 /**
- * @param begun - what the attempt has said when it started: each of its steps has as many ratios and metrics
+ * Decodes a message of a worker.
+ *
+ * @param begun - the first message of the attempt: each of its steps has as many ratios and metrics
  * @throws CodecError - the bytes are no message of a worker
  */
 export function decodeWorkerMessage(

@@ -62,8 +62,10 @@ const SILENCE_MS = 30_000;
 const GRACE_MS = 60_000;
 
 /**
+ * Trains the runs that coordinators assign until the worker is told to stop, or has waited long enough.
+ *
  * @throws EngineError - nothing trains on this machine
- * @throws DatabaseError - the database refuses what trying again cannot change
+ * @throws DatabaseError - the database refuses something that another try cannot change
  */
 export async function runWorker(options: RemoteWorkerOptions): Promise<RemoteWorkerEnd> {
   await loadEngine("simd");

@@ -1,4 +1,4 @@
-/** JSON with sorted keys; a number has one spelling, JavaScript's shortest. */
+/** Writes JSON with sorted keys; a number has one spelling, JavaScript's shortest. */
 export function canonicalJson(value: unknown): string {
   return JSON.stringify(value, (_, member: unknown) =>
     isRecord(member)

@@ -26,6 +26,7 @@ import { rateSchedule } from "./rate-schema.ts";
 import { STOP_EVERY } from "./train-schema.ts";
 import { secondsOf } from "./value-schemas.ts";
 
+/** Turns a resolved config into the spec that an engine trains. */
 export function toRunSpec({ data, model, init, train, seed }: ResolvedConfig): RunSpec {
   return {
     model: toModelSpec(model, data.context),

@@ -25,8 +25,8 @@ type RecordedRun = {
 };
 
 /**
- * The findings of a recorded run, so far where it is not at its end. Thresholds are those that it was trained
- * with, of an older run the usual ones, and on top of them `thresholds`.
+ * Returns the findings of a recorded run, up to now if it has not ended. Its thresholds are the ones that it was
+ * trained with (for an older run the usual ones), changed by `thresholds`.
  */
 export function diagnoseRecorded(
   reader: StoreReader,
@@ -81,7 +81,7 @@ function withFactors(block: StepBlock, reader: StoreReader, run: string): StepBl
 
 const CLIP_FACTOR = "clip_factor";
 
-/** The thresholds that a run was trained with; of an older run the usual ones. */
+/** Returns the thresholds that a run was trained with; for an older run the usual ones. */
 export function recordedThresholds(reader: StoreReader, run: string): Thresholds {
   return thresholdsIn(judgedBy(reader, run));
 }

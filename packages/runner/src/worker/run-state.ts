@@ -31,7 +31,11 @@ export function encodeRunState({ optimizer, ...state }: RunState): Uint8Array {
 
 const STATE = "state";
 
-/** @throws CheckpointError - it is none, or one of another version */
+/**
+ * Reads the state of a run from its checkpoint.
+ *
+ * @throws CheckpointError - the bytes are no state of a run, or one of another version
+ */
 export function decodeRunState(bytes: Uint8Array): RunState {
   try {
     const { text, optimizer } = partsOf(bytes);

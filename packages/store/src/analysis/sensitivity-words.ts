@@ -18,6 +18,7 @@ export type SensitivityNames<R extends Losable> = {
   readonly withinText: (run: R) => string;
 };
 
+/** Returns the names by which texts and tables call the factor and its values. */
 export function sensitivityNames<R extends Losable>({
   by,
   within,

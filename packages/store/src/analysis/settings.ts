@@ -63,7 +63,7 @@ export type Setting = {
 };
 
 /**
- * A config value on one line: a scheme as `kaiming(gain: 1.667)`, a batch norm as
+ * Writes a config value on one line: a scheme as `kaiming(gain: 1.667)`, a batch norm as
  * `hidden(epsilon: 0, ...)`, defaults of schemes left out. Whole numbers are whole, others have so many digits.
  */
 export function setting(value: unknown, digits = 4): string {

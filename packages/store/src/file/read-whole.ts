@@ -14,7 +14,11 @@ export class UnfitFileError extends Error {
   override readonly name = "UnfitFileError";
 }
 
-/** @throws UnfitFileError - it is a pipe by a name of its own, which may wait for ever, or too large */
+/**
+ * Reads a whole file, or stdin.
+ *
+ * @throws UnfitFileError - the file is a named pipe, which may wait for ever, or too large
+ */
 export function readWhole(file: string | typeof STDIN_FILE): Uint8Array {
   if (file === STDIN_FILE) return readAll(STDIN_FILE);
   const isNamedPipe = statSync(file).isFIFO() && !/^\/(?:dev|proc)\//.test(resolve(file));

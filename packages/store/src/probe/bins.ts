@@ -15,7 +15,7 @@ export type Density = {
 /** How many standard deviations an axis in equal steps goes from the mean, though not beyond the values. */
 const REACH = 3;
 
-/** An axis with room for all of these, its ends round numbers. */
+/** Makes an axis with room for all tensors, whose ends are round numbers. */
 export function binAxis(tensors: readonly TensorProbe[], isOctaves: boolean): BinAxis {
   const reaches = tensors.map(({ mean, std, min, max }) => {
     const most = Math.max(Math.abs(min), Math.abs(max));
@@ -34,7 +34,7 @@ function roundedUp(least: number): number {
   return factor * power;
 }
 
-/** How the values of a histogram lie in so many cells of an axis. */
+/** Distributes the values of a histogram over `cells` cells of an axis. */
 export function densityOf(
   { scale, counts: all }: Histogram,
   axis: BinAxis,

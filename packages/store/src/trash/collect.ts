@@ -25,7 +25,7 @@ export type CollectOptions = {
 };
 
 /**
- * Purges the trash for good, deletes checkpoints that nothing starts from, and gives the space back
+ * Deletes permanently what is in the trash, deletes checkpoints that nothing starts from, and gives the space back
  * to the file system. In short transactions: others may train meanwhile.
  */
 export function collectGarbage(

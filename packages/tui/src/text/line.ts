@@ -40,6 +40,7 @@ export type Line = readonly Piece[];
 /** Cells between what stands side by side. */
 export const GAP = 2;
 
+/** Makes a piece of text with a tone. */
 export function piece(text: string, tone: Tone = "plain"): Piece {
   return tone === "plain" ? { text } : { text, tone };
 }

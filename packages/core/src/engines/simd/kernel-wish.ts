@@ -13,7 +13,11 @@ export const KERNEL_WISHES = ["soft", "unpaired", "wide", "narrow", "differing"]
 
 export type KernelWish = (typeof KERNEL_WISHES)[number];
 
-/** @throws EngineError - the variable has another word, or two that exclude each other */
+/**
+ * Reads the kernels that the variable `ABLATE_KERNELS` asks for.
+ *
+ * @throws EngineError - the variable has another word, or two that exclude each other
+ */
 export function kernelWishes(
   environment: Readonly<Record<string, string | undefined>>,
 ): ReadonlySet<KernelWish> {
