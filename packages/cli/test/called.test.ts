@@ -45,7 +45,7 @@ test.each(CALLS)("called by `%s`, it hints at `%s`", (call, hint) => {
 
   expect(sh("runs").stderr).toContain(`; \`${command} run CONFIG\` makes one`);
   expect(sh("runs --help").stdout).toContain(`\n  ${command} runs\n`);
-  expect(sh("new 'a b.yaml'").stderr).toContain(`; \`${command} plan 'a b.yaml'\` shows`);
+  expect(sh("new 'a b.yaml'").stderr).toContain(`; \`${command} plan 'a b.yaml'\` lists its runs`);
   expect(readFileSync(join(folder, "a b.yaml"), "utf8")).toContain(
     `\n#   ${command} run 'a b.yaml' `,
   );

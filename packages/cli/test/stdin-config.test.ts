@@ -113,7 +113,9 @@ test("a config of the same grid in a file is told from it", () => {
 
   const { stderr } = withInput(folder, "", "plan", "shared.yaml");
 
-  expect(stderr).toContain("the grid shared is shared by <stdin> and shared.yaml, whose runs");
+  expect(stderr).toContain(
+    "the grid shared is shared by <stdin> and shared.yaml: the runs of all of them are current",
+  );
 });
 
 const { missing } = postgresFound();
