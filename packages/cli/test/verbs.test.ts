@@ -48,7 +48,7 @@ const CALLS: Readonly<
   report: [["small", "-o", "x.html"], /^$/, /^wrote /],
   chart: [["small", "-o", "x.svg"], /^$/, /^wrote x\.svg, /],
   verify: [["small.yaml", "--steps", "1"], /^small\/plain\nseries /, /^tfjs: the /m],
-  doctor: [[], /^ +check +found\nok +node /, /^$/],
+  doctor: [[], /^ +check +found\nok +ablate /, /^$/],
   completion: [["bash"], /^# ablate completion for bash\n/, /^$/],
 };
 
