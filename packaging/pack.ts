@@ -5,6 +5,7 @@ import {
   cpSync,
   mkdirSync,
   readdirSync,
+  readFileSync,
   rmSync,
   statSync,
   writeFileSync,
@@ -13,6 +14,7 @@ import { dirname, join } from "node:path";
 import { FILES } from "../packages/assets/src/index.ts";
 import { bundle, ROOT } from "./bundle.ts";
 import { thirdPartyLicences } from "./licences.ts";
+import { withoutLinksAway } from "./links.ts";
 import { NAME, packageManifest } from "./manifest.ts";
 
 const DIST = join(ROOT, "dist");
@@ -31,6 +33,9 @@ writeFileSync(join(PACKAGE, "lib/import-main.cjs"), `"use strict";\nimport("./ma
 for (const name of ["ablate", "LICENSE", "README.md", "configs", "data"]) copy(name, name);
 for (const name of readdirSync(join(ROOT, "docs")).filter((name) => name.endsWith(".md"))) {
   copy(`docs/${name}`, `docs/${name}`);
+}
+for (const page of readdirSync(PACKAGE, { recursive: true, encoding: "utf8" })) {
+  if (page.endsWith(".md")) rewriteLinks(join(PACKAGE, page));
 }
 chmodSync(join(PACKAGE, "ablate"), 0o755);
 writeFileSync(join(PACKAGE, "THIRD-PARTY-LICENSES.txt"), thirdPartyLicences(sources));
@@ -53,4 +58,8 @@ process.stdout.write(
 function copy(from: string, to: string): void {
   mkdirSync(dirname(join(PACKAGE, to)), { recursive: true });
   cpSync(join(ROOT, from), join(PACKAGE, to), { recursive: true, dereference: true });
+}
+
+function rewriteLinks(page: string): void {
+  writeFileSync(page, withoutLinksAway(readFileSync(page, "utf8"), page));
 }

@@ -1,5 +1,5 @@
 /** Finds the files that come with the program: in a checkout, or in the npm package, which has all its code in `lib`. */
-import { readFileSync } from "node:fs";
+import { readdirSync, readFileSync } from "node:fs";
 import { basename, extname, join } from "node:path";
 
 const HERE = import.meta.dirname;
@@ -42,6 +42,23 @@ export const FILES: Readonly<Record<Asset, readonly [inCheckout: string, inPacka
 export function assetFile(asset: Asset): string {
   const [inCheckout, inPackage] = FILES[asset];
   return join(ROOT, IS_PACKAGE ? inPackage : inCheckout);
+}
+
+/** The configs that come with the program; the package has them where a checkout does. */
+const CONFIGS = join(ROOT, "configs");
+const CONFIG_ENDING = ".yaml";
+
+/** Returns the names of the configs that come with the program, without their ending: `quickstart`, `lecture/calls`. */
+export function configNames(): readonly string[] {
+  return readdirSync(CONFIGS, { recursive: true, encoding: "utf8" })
+    .filter((path) => path.endsWith(CONFIG_ENDING))
+    .map((path) => path.slice(0, -CONFIG_ENDING.length))
+    .toSorted();
+}
+
+/** Returns the path of a config that comes with the program. */
+export function configFile(name: string): string {
+  return join(CONFIGS, `${name}${CONFIG_ENDING}`);
 }
 
 /** A process or a thread of the program. */

@@ -132,6 +132,14 @@ test.each([
   ["small.yml", "small.yml: no such file, did you mean small.yaml?\n"],
   ["more", "more: no such file, did you mean configs/more.yml?\n"],
   ["none.yaml", "none.yaml: no such file\n"],
+  [
+    "configs/quickstart.yaml",
+    "configs/quickstart.yaml: no such file; it comes with ablate, write builtin:quickstart\n",
+  ],
+  [
+    "builtin:quickstar",
+    "builtin:quickstar: no such built-in config; did you mean builtin:quickstart?\n",
+  ],
   ["configs", "configs: is a folder, expected a config file\n"],
 ])("of the config %s, which is not there, no position is told but what is", async (path, said) => {
   const folder = makeFolder();

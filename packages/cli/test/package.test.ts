@@ -1,8 +1,15 @@
 /** The npm package from outside: packed, installed by npm in an empty home, and used where there is no checkout. */
 import { createHash } from "node:crypto";
-import { mkdtempSync, readdirSync, readFileSync, renameSync, writeFileSync } from "node:fs";
+import {
+  existsSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  renameSync,
+  writeFileSync,
+} from "node:fs";
 import { tmpdir } from "node:os";
-import { join } from "node:path";
+import { dirname, join } from "node:path";
 import { afterAll, beforeAll, expect, test } from "vitest";
 import { nodeFound } from "../../../testing/nodes.ts";
 import { type Installed, install } from "./installed.ts";
@@ -209,6 +216,44 @@ test("the licence of every module that is bundled is in it, with its text", () =
     const [, text = ""] = all.split(`\n${name} `);
     expect(text.slice(0, 12_000), name).toMatch(/Permission|Redistribution|licenses\//);
   }
+});
+
+test("configs that come with it are read by name from any folder, with what they extend and their data", async () => {
+  const folder = emptyFolder();
+  const missing = await installed.sh(folder, "ablate data configs/quickstart.yaml");
+  const data = await installed.sh(folder, "ablate data builtin:quickstart");
+  const plan = await installed.sh(folder, "ablate plan builtin:lecture/calls --json");
+
+  expect([missing.status, missing.stderr]).toEqual([
+    2,
+    "configs/quickstart.yaml: no such file; it comes with ablate, write builtin:quickstart\n",
+  ]);
+  expect(data.stdout, data.stderr).toContain("builtin:names: 32,257 names");
+  expect(plan.status, plan.stderr).toBe(0);
+  expect(jsonRows(plan)).toHaveLength(8);
+});
+
+test("every link and picture of its pages is in it", () => {
+  const pages = readdirSync(installed.folder, { recursive: true, encoding: "utf8" }).filter(
+    (path) => path.endsWith(".md") && !path.includes("node_modules"),
+  );
+  const targets = pages.flatMap((page) => {
+    const prose = readFileSync(join(installed.folder, page), "utf8").replace(
+      /^```[\s\S]*?^```/gm,
+      "",
+    );
+    const found = prose.matchAll(/\]\(([^)\s]+)\)|src(?:set)?="([^"]+)"/g);
+    return [...found].map(([, link, source]) => ({ page, target: link ?? source ?? "" }));
+  });
+  const dead = targets.filter(
+    ({ page, target }) =>
+      !/^(?:[a-z]+:|#)/.test(target) &&
+      !existsSync(join(installed.folder, dirname(page), target.replace(/#.*/, ""))),
+  );
+
+  expect(pages.length).toBeGreaterThan(25);
+  expect(targets.length).toBeGreaterThan(100);
+  expect(dead).toEqual([]);
 });
 
 test("npx runs it by the name of the package, where nothing is installed", async () => {

@@ -58,7 +58,7 @@ export const command: Command = {
 function sidesOf(word: string, invocation: Invocation): readonly Side[] {
   const path = resolve(invocation.terminal.folder, word);
   const isFile = statSync(path, { throwIfNoEntry: false })?.isFile() ?? false;
-  return isFile || word === "-" || /\.ya?ml$/.test(word)
+  return isFile || word === "-" || /^builtin:|\.ya?ml$/.test(word)
     ? plannedSides(word, invocation)
     : [withReader(invocation, (reader) => storedSide(findRun(reader, word), reader))];
 }

@@ -4,6 +4,7 @@ import { basename, dirname, isAbsolute, join } from "node:path";
 import { isatty } from "node:tty";
 import { nearName, readWhole, STDIN_FILE, UnfitFileError } from "@ablate/store";
 import { type Environment, expandPath, PathError } from "@ablate/text";
+import { builtinLike, pathOfConfig } from "./builtin-configs.ts";
 import { ConfigError, type Position, type Problem } from "./config-error.ts";
 import {
   GRID_KEYS,
@@ -97,6 +98,8 @@ function extendedFile(
   { path, at, environment }: Pick<Chain, "environment"> & { path: string; at: Position },
 ): string {
   const folder = dirname(path);
+  const builtin = pathOfConfig(written, at);
+  if (builtin !== written) return builtin;
   if (written === STDIN) {
     throw new ConfigError([{ ...at, message: "extends: -: expected a file; stdin is none" }]);
   }
@@ -141,10 +144,16 @@ function readText(path: string, at: Position): string {
     const message = error instanceof UnfitFileError ? error.message : UNREADABLE[code];
     if (message === undefined) throw error;
     const near = message === UNREADABLE.ENOENT ? nearConfig(path) : null;
-    const meant = near === null ? "" : `, did you mean ${near}?`;
+    const meant = near === null ? hintOfBuiltin(path, code) : `, did you mean ${near}?`;
     const named = at.line === null ? "" : `extends: ${path}: `;
     throw new ConfigError([{ ...at, message: `${named}${message}${meant}` }]);
   }
+}
+
+/** Says which config comes with the program that may be meant by the path of one that is not there. */
+function hintOfBuiltin(path: string, code: string): string {
+  const name = code === "ENOENT" ? builtinLike(path) : null;
+  return name === null ? "" : `; it comes with ablate, write ${name}`;
 }
 
 /** @throws UnfitFileError - nobody would know that a config is waited for */

@@ -2,6 +2,7 @@
 import { basename, dirname, extname, isAbsolute, resolve } from "node:path";
 import { USUAL_READING } from "@ablate/core";
 import { type Environment, expandPath, PathError } from "@ablate/text";
+import { pathOfConfig } from "../config/builtin-configs.ts";
 import { canonicalJson } from "../config/canonical-json.ts";
 import type { Cell, GridConfig, Overrides } from "../config/config.ts";
 import { ConfigError, type Position, type Problem } from "../config/config-error.ts";
@@ -32,6 +33,7 @@ type Surroundings = {
  * Reads a config and what it extends, puts the overrides on top and validates every run that comes of
  * it.
  *
+ * @param path - or `builtin:NAME`, a config that comes with the program
  * @param around - without a look at the data files they are taken as they are
  * @throws ConfigError - with all problems of the files and of the overrides
  */
@@ -42,7 +44,7 @@ export function loadConfig(
 ): GridConfig {
   const sources: Sources = new Map();
   try {
-    return load(path, overrides, { environment: process.env, ...around, sources });
+    return load(pathOfConfig(path), overrides, { environment: process.env, ...around, sources });
   } catch (error) {
     if (!(error instanceof ConfigError)) throw error;
     throw new ConfigError(inOrder(error.problems, sources), sources);
