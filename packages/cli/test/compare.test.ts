@@ -173,7 +173,7 @@ test("words mean grids, runs, runs of all seeds and filters; each run counts onc
   expect(await runs("study/batch_norm=none-lr=0.1")).toBe(3);
   expect(await runs("study/batch_norm=none-lr=0.1-seed=2")).toBe(1);
   expect(await runs("study", "--only", "seed=2")).toBe(4);
-  expect(await runs()).toBe(14);
+  expect(await runs("study", "other")).toBe(14);
 });
 
 test("runs of different grids, diverged ones and single seeds are compared for what they are", async () => {
@@ -207,7 +207,7 @@ test("the Compare view of the UI has the same effects", async () => {
     .stdout;
   const shown = frame.slice(frame.indexOf("validation loss by factor"));
 
-  const effects = (await records("effect")).filter(
+  const effects = (await records("effect", "study", "other")).filter(
     ({ difference }) => typeof difference === "number",
   );
 
@@ -341,4 +341,16 @@ test("what a run was evaluated at before it diverged is no result, and no step i
   expect((await compare("late", ...flags)).stdout).toMatch(
     /lr=0_0\.1_30_1e38 .* 0 +without a result\n/,
   );
+});
+
+test("without a word the one grid is compared, and of several one is asked for", async () => {
+  const { status, stdout, stderr } = await compare();
+  const alone = makeFolder();
+  await train(alone, "small.yaml");
+
+  expect([status, stdout]).toEqual([2, ""]);
+  expect(stderr).toBe(
+    "ablate: the store has 2 grids; name one, as `ablate compare study`: study, other\n",
+  );
+  expect((await ablate(alone, "compare")).stdout).toContain("normed");
 });

@@ -149,3 +149,17 @@ test("names that cannot be used are a sentence with the file's name and the plac
   expect(status).toBe(2);
   expect(stderr).toMatch(/^small\.yaml:3:15: data\.file: names\.txt: line 2: /);
 });
+
+test.each([
+  ["ui", "train.py", "train.py is a script; run `python train.py`, then `ablate ui runs/`"],
+  ["record", "train.py", "train.py is a script; run `python train.py`, then `ablate ui runs/`"],
+  ["ui", "small.yaml", "small.yaml is a config; `ablate run small.yaml` trains it"],
+])("%s of %s, which is no log, says what it is", async (verb, file, said) => {
+  const folder = makeFolder();
+  writeFileSync(join(folder, "train.py"), "loss = 3.2\nprint('step 1 loss 3.1')\n");
+
+  const { status, stdout, stderr } = await ablate(folder, verb, file);
+
+  expect([status, stdout]).toEqual([2, ""]);
+  expect(stderr).toContain(said);
+});

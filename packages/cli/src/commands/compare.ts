@@ -7,6 +7,7 @@ import {
   importanceOf,
   METRICS,
   type Metric,
+  type RunSummary,
   recordedMetrics,
   type Sensitivity,
   type Setting,
@@ -16,7 +17,7 @@ import {
   settingTexts,
   usualMetric,
 } from "@ablate/store";
-import { ALL_DIGITS, didYouMean, readNumber } from "@ablate/text";
+import { ALL_DIGITS, didYouMean, readNumber, shellWord } from "@ablate/text";
 import { asCalled } from "../command-line/called.ts";
 import type { Command, Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
@@ -179,7 +180,6 @@ function sensitivitiesOf(
   return metrics.map((metric) => sensitivityOf(runs, { metric, by: factorOf(runs, by), within }));
 }
 
-/** Reads the runs, the baseline's among them, the key of `--by` and the run that is the baseline. */
 /** @throws UsageError - a flag chooses a factor, or what it is compared with */
 function refuseChoice(flags: Invocation["flags"]): void {
   const given = ["by", "within", "baseline", "effects"].find((name) => flags.has(name));
@@ -187,10 +187,12 @@ function refuseChoice(flags: Invocation["flags"]): void {
   throw new UsageError(`--importance is of all factors; leave out --${given}`);
 }
 
+/** Reads the runs, the baseline's among them, the key of `--by` and the run that is the baseline. */
 function chosen(reader: StoreReader, invocation: Invocation): Compared {
   const { flags } = invocation;
   const selection = { only: flags.texts("only"), scope: scopeOf(invocation) };
   const selected = selectedRuns(reader, flags.rest, selection);
+  if (flags.rest.length === 0 && selection.only.length === 0) refuseSeveralGrids(selected);
   const hashes = reader.dataHashes();
   const runs = comparedRuns(selected, hashes);
   const wanted = flags.text("by");
@@ -204,6 +206,16 @@ function chosen(reader: StoreReader, invocation: Invocation): Compared {
   const added = meant.filter(({ name }) => !names.has(name));
   const all = added.length === 0 ? runs : comparedRuns([...selected, ...added], hashes);
   return { runs: all, by, baseline: all.find(({ name }) => name === meant[0]?.name) };
+}
+
+/** @throws UsageError - if runs that nothing selects are of several grids: their settings have little in common */
+function refuseSeveralGrids(runs: readonly RunSummary[]): void {
+  const grids = [...new Set(runs.flatMap(({ grid }) => grid ?? []))];
+  const [first] = grids;
+  if (first === undefined || grids.length === 1) return;
+  throw new UsageError(
+    `the store has ${grids.length} grids; name one, as \`ablate compare ${shellWord(first)}\`: ${grids.join(", ")}`,
+  );
 }
 
 /** Returns the metrics of these names, in this order; without names the usual one. */

@@ -9,6 +9,7 @@ import { UsageError } from "../command-line/errors.ts";
 import { onInterrupt, STOPPED_BY_USER } from "../command-line/interrupt.ts";
 import { type LogsShown, showLogs } from "../print/logs-shown.ts";
 import { storePath } from "../store/open.ts";
+import { refuseNoLog } from "./no-log.ts";
 
 const PIPE = "-";
 
@@ -82,6 +83,7 @@ function pathOf({ terminal }: Invocation, path: string): string {
   // An empty variable of a shell is not the whole working folder.
   if (path === "") throw new UsageError("an empty PATH names no file and no folder");
   const absolute = resolve(terminal.folder, path);
+  if (statSync(absolute, { throwIfNoEntry: false })?.isFile()) refuseNoLog(path);
   if (existsSync(absolute)) return absolute;
   throw new UsageError(`there is no file or folder ${path}`);
 }

@@ -6,6 +6,7 @@ import { isStoreFile, isStoreName, openReader, StoreError } from "@ablate/store"
 import { systemReason } from "@ablate/text";
 import type { Invocation } from "../command-line/command.ts";
 import { UsageError } from "../command-line/errors.ts";
+import { refuseNoLog } from "../record/no-log.ts";
 import { storePath } from "../store/open.ts";
 import { refuseNever } from "./awaited.ts";
 
@@ -56,8 +57,11 @@ function kindOf(invocation: Invocation, word: string, isAwaiting: boolean): Kind
     const found = statSync(path, { throwIfNoEntry: false });
     if (found === undefined) return missing();
     if (found.isDirectory()) return "folder";
-    return found.isFile() && isStoreFile(path) ? "store" : "file";
+    if (found.isFile() && isStoreFile(path)) return "store";
+    if (found.isFile()) refuseNoLog(word);
+    return "file";
   } catch (error) {
+    if (error instanceof UsageError) throw error;
     const reason = error instanceof Error ? systemReason(error) : undefined;
     // A name with more in it than a path may have is no path.
     if (error instanceof Error && "code" in error && error.code !== "EACCES") return missing();

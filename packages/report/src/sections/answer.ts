@@ -82,7 +82,7 @@ function answerFigure(facts: ReportFacts, others: readonly Other[], draw: Draw):
   };
   const chart = (size: Size): Html => draw(forest(parts, size));
   const interval = areSeeded
-    ? `: the mean of the differences seed by seed, and its 95 % interval by Student’s t. An interval that reaches ${best.name} contains 0, and the difference may be chance`
+    ? `: the mean of the differences seed by seed, and its 95 % interval by Student’s t. If an interval includes 0, the difference may be chance`
     : "";
   const lossy = others.some(({ difference }) => isOfSurvivors(difference))
     ? " Of a group that lost runs the survivors alone are compared: those that were lost may be worse than any number here."

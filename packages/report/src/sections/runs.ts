@@ -106,7 +106,7 @@ function changesTeller(
   const texts = settingsOf(rows, keys, { none: "none", isWhole: false });
   const names = [...keys, ...PARTS];
   return (row, base) => {
-    if (row === base) return "the base: the others are told by what they change";
+    if (row === base) return "baseline; the others list what they change";
     const changed = differences(row, base);
     if (changed.length === 0) return "as the base";
     return changed.map(([key]) => `${shortKey(key, names)} ${texts(row, key)}`).join(", ");
