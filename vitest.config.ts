@@ -9,7 +9,7 @@ const config: ViteUserConfig = defineConfig({
     server: { deps: { external: [/\/dist\//] } },
     reporters: ["default", summary],
     testTimeout: 300_000,
-    hookTimeout: 300_000,
+    hookTimeout: 600_000,
     teardownTimeout: 60_000,
     maxWorkers: 2 * availableParallelism(), // many tests mostly wait
     projects: [
