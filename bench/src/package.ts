@@ -1,10 +1,10 @@
 /**
  * CPU time of commands of the npm package beside those of a checkout: `pnpm bench:package [--commit HASH] [--rounds N]`.
  * The package is packed and installed in a temporary folder; the checkout of the commit, 9cfee64 unless given, is made
- * beside it, or taken from `--checkout FOLDER`. Commands take turns, on one store of 200 runs.
+ * beside it, or taken from `--checkout FOLDER`. Commands take turns, each version on its own store of the demo.
  */
 import { execFileSync } from "node:child_process";
-import { mkdirSync, mkdtempSync, readdirSync, rmSync, writeFileSync } from "node:fs";
+import { mkdirSync, mkdtempSync, readdirSync, rmSync } from "node:fs";
 import { tmpdir } from "node:os";
 import { delimiter, dirname, join } from "node:path";
 import { fileURLToPath } from "node:url";
@@ -18,18 +18,8 @@ const ROOT = fileURLToPath(new URL("../..", import.meta.url));
 const COMMANDS = [
   { args: ["--help"], most: 0.75 },
   { args: ["runs"], most: 0.52 },
-  { args: ["ui", "--once", "--size", "120x40"], most: 0.58 },
+  { args: ["ui", "--once"], most: 0.58 },
 ] as const;
-
-const CONFIG = `
-name: many
-data: { file: ${JSON.stringify(join(ROOT, "data/names.txt"))} }
-model: { hidden: [4], embedding: 2 }
-train: { steps: 2, batch_size: 8 }
-record: { samples: 0, evaluate: none, probes: none }
-grid: { train.lr: [${Array.from({ length: 20 }, (_, i) => (i + 1) / 100).join(", ")}] }
-seeds: [1, 2, 3, 4, 5, 6, 7, 8, 9, 10]
-`;
 
 const { values } = parseArgs({
   options: {
@@ -85,12 +75,11 @@ function installed(): string {
   return join(prefix, "bin/ablate");
 }
 
-/** Returns a folder with a store of the runs, of the command's own version. */
+/** Returns a folder with the store of the demo, of the command's own version. */
 function storeOf(command: string, name: string): string {
   const place = join(folder, name);
   mkdirSync(place);
-  writeFileSync(join(place, "many.yaml"), CONFIG);
-  execFileSync(command, ["run", "many.yaml", "--quiet"], { cwd: place });
+  execFileSync(command, ["demo", "--no-ui"], { cwd: place, stdio: "ignore" });
   return place;
 }
 
