@@ -168,7 +168,8 @@ test("a config may come from stdin, with paths from the working folder", () => {
 
 test.each([
   ["model.hidden: 200", "expected a list, got 200; write [200]"],
-  ["seeds: 5", "expected a list, got 5; write [5]"],
+  ["seeds: 5", "expected a list, got 5; write [5], or 1..5 for 5 seeds"],
+  ["model.layers: 4", "expected a list, got 4; write model.hidden: [100, 100] for two layers"],
   [
     "train.lr: [0.1, 0.01]",
     "got a list; values to compare stand under grid: { train.lr: [0.1, 0.01] }",
@@ -205,7 +206,7 @@ test.each([
     'train.optimizer.lr: unknown key, did you mean "train.lr"?',
   ],
   ["optimizer: adam", 'unknown key, did you mean "train.optimizer"?'],
-  ["train.momentum: 0.9", "unknown key; it is a setting of train.optimizer"],
+  ["train.momentum: 0.9", "unknown key; write train.optimizer: { name: sgd, momentum: 0.9 }"],
   [
     "grid: { init.hidden.weight.gain: [0.5, 4] }",
     "is one value; list whole values, as [{ scheme: kaiming, gain: 0.5 }]",

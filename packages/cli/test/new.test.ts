@@ -22,12 +22,10 @@ test.each([
   expect([written.status, written.stdout]).toEqual([0, ""]);
   expect(written.stderr).toContain("`ablate run my.yaml` trains them");
   expect([plan.status, plan.stderr]).toEqual([0, ""]);
-  expect(jsonRows(plan).map(({ run: name }) => name)).toEqual([
-    "my/batch_norm=none-lr=0.1",
-    "my/batch_norm=none-lr=0.01",
-    "my/batch_norm=hidden-lr=0.1",
-    "my/batch_norm=hidden-lr=0.01",
-  ]);
+  const settings = ["none-lr=0.1", "none-lr=0.01", "hidden-lr=0.1", "hidden-lr=0.01"];
+  expect(jsonRows(plan).map(({ run: name }) => name)).toEqual(
+    settings.flatMap((one) => [1, 2, 3].map((seed) => `my/batch_norm=${one}-seed=${seed}`)),
+  );
   expect([run.status, run.stderr]).toEqual([0, ""]);
 });
 
@@ -62,7 +60,7 @@ test("the exclusion in what new wrote works without its comment signs", async ()
     text.replace("# exclude:", "exclude:").replace("#   - {", "  - {"),
   );
 
-  expect(jsonRows(await ablate(folder, "plan", "my.yaml", "--json"))).toHaveLength(3);
+  expect(jsonRows(await ablate(folder, "plan", "my.yaml", "--json"))).toHaveLength(9);
 });
 
 test("a file with a strange name becomes a grid with a plain one", async () => {
@@ -71,7 +69,7 @@ test("a file with a strange name becomes a grid with a plain one", async () => {
 
   expect(strange.status).toBe(0);
   const [first] = jsonRows(await ablate(folder, "plan", 'a "b" ü.yaml', "--json"));
-  expect(first?.run).toBe("a-b-/batch_norm=none-lr=0.1");
+  expect(first?.run).toBe("a-b-/batch_norm=none-lr=0.1-seed=1");
 });
 
 test("new never writes over a file, and says where there is no folder", async () => {
@@ -128,11 +126,11 @@ test("what is trained on built-in names says so, plans back from its config, and
   const run = ["run", "my.yaml", "--steps", "5", "--only", "lr=0.1", "--quiet"];
   expect((await ablate(folder, ...run)).status).toBe(0);
 
-  const config = await ablate(folder, "config", "my/batch_norm=none-lr=0.1");
+  const config = await ablate(folder, "config", "my/batch_norm=none-lr=0.1-seed=1");
   writeFileSync(join(folder, "again.yaml"), config.stdout);
   const again = jsonRows(await ablate(folder, "plan", "again.yaml", "--json"));
   const saved = await ablate(folder, "plan", "my.yaml", "--save", "saved.yaml");
-  const forward = await ablate(folder, "forward", "my/batch_norm=none-lr=0.1", "--init");
+  const forward = await ablate(folder, "forward", "my/batch_norm=none-lr=0.1-seed=1", "--init");
 
   expect(config.stdout).toContain("file: builtin:names\n");
   expect(again.map(({ state }) => state)).toEqual(["finished"]);

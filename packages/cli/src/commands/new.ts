@@ -15,7 +15,7 @@ export const command: Command = {
     "with-names": { help: "also write names.txt beside it, and train on that file" },
   },
   examples: [
-    ["ablate new my.yaml", "a grid of four short runs on the bundled names, to edit"],
+    ["ablate new my.yaml", "a grid of twelve short runs on the bundled names, to edit"],
     ["ablate new own.yaml --with-names", "the same with a file of names to replace by your own"],
     ["ablate new wide.yaml && ablate plan wide.yaml", "write one, and list its runs"],
   ],
@@ -93,7 +93,7 @@ data:
 model:
   embedding: 10 # size of the vector that represents a character
   hidden: [100] # one hidden layer; [100, 100] is two
-  activation: tanh # or relu, none
+  activation: tanh # or relu, gelu, silu, none, ...: docs/config.md lists all
 
 train:
   steps: 2000
@@ -105,11 +105,11 @@ grid:
   model.batch_norm: [none, hidden]
   train.lr: [0.1, 0.01] # replaces the rate above
 
-# Runs to leave out; without the # there are three.
+# Runs to leave out; without the # there are nine.
 # exclude:
 #   - { model.batch_norm: none, train.lr: 0.01 }
 
-seeds: [42] # one run each; [1, 2, 3] trains everything three times
+seeds: [1, 2, 3] # one run each: what is the same in all of them is not chance
 `;
 }
 

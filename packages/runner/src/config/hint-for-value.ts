@@ -21,6 +21,8 @@ export function hintForValue({ path, node, value, isMissing }: Given): string {
   if (LISTS.has(key)) {
     const isWhole = path.length === key.split(".").length && node.kind === "scalar";
     if (isWhole && key === "train.groups") return '; write [{ match: "*.bias", lr: 0.01 }]';
+    if (isWhole && key === "model.layers") return "; write model.hidden: [100, 100] for two layers";
+    if (isWhole && key === "seeds") return hintForSeeds(node, value);
     return isWhole ? `; write [${listText(node)}]` : "";
   }
   if (Array.isArray(value) && CONFIG_KEYS.includes(key) && whyCommon(key) === null) {
@@ -34,6 +36,13 @@ export function hintForValue({ path, node, value, isMissing }: Given): string {
   }
   if (key === "data" && typeof value === "string") return `; write { file: ${value} }`;
   return typeof value === "string" ? hintForText(value) : "";
+}
+
+/** One number may be a seed, or how many are wanted. */
+function hintForSeeds(node: Node, value: unknown): string {
+  const own = `; write [${listText(node)}]`;
+  const isCount = typeof value === "number" && value > 1 && value <= 100;
+  return isCount ? `${own}, or 1..${value} for ${value} seeds` : own;
 }
 
 /** A value of another key is written alone, in braces. */

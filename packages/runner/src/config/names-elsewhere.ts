@@ -48,7 +48,8 @@ const LOGS =
 const SENTENCES: Readonly<Record<string, string>> = {
   "; training is counted in updates: train.steps = epochs x training examples / train.batch_size (train.batches: epochs takes each example once an epoch)":
     "epochs n_epochs num_epochs max_epochs num_train_epochs",
-  "; it is a setting of train.optimizer, that of batch norm one of model.batch_norm": "momentum",
+  "; write train.optimizer: { name: sgd, momentum: 0.9 } (batch norm's: model.batch_norm)":
+    "momentum",
   [HIDDEN]:
     "n_layers num_layers n_layer depth n_hidden hidden_size hidden_sizes hidden_dim hidden_dims hidden_layers hidden_units units width d_model",
   [RATE]:
