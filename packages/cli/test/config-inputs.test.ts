@@ -177,6 +177,7 @@ test.each([
   ["model.activation: [tanh, relu]", "stand under grid: { model.activation: [tanh, relu] }"],
   ["model.batch_norm: true", "expected none, hidden, all or a map, got true; write hidden"],
   ["model.batch_norm: false", "got false; write none"],
+  ["model: { activation: swish }", 'unknown value "swish", it is "silu" here'],
   [
     "model.activation: selu",
     'unknown value "selu", allowed: tanh, relu, gelu, gelu_tanh, silu, leaky_relu, elu, sigmoid, softplus, none',

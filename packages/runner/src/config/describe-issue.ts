@@ -58,6 +58,9 @@ function oneOf(options: readonly unknown[], got: unknown): string {
   const names = options.map(String);
   if (got === undefined) return `is missing, one of ${names.join(", ")}`;
   if (typeof got !== "string") return `expected one of ${names.join(", ")}, got ${show(got)}`;
+  if (got.toLowerCase() === "swish" && names.includes("silu")) {
+    return `unknown value ${show(got)}, it is "silu" here`;
+  }
   const isOther = ACTIVATIONS_ELSEWHERE.has(got.toLowerCase());
   return `unknown value ${show(got)}${isOther ? `, allowed: ${names.join(", ")}` : hint(got, names)}`;
 }
@@ -67,7 +70,6 @@ const ACTIVATIONS_ELSEWHERE: ReadonlySet<string> = new Set([
   "celu",
   "selu",
   "mish",
-  "swish",
   "relu6",
   "glu",
   "swiglu",

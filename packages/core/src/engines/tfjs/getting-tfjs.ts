@@ -3,7 +3,7 @@ import { IS_PACKAGE } from "@ablate/assets";
 
 /** Says that TensorFlow.js is not installed, and what to do. */
 export const TFJS_MISSING =
-  "TensorFlow.js is not installed; install it where ablate is: npm install -g @tensorflow/tfjs @tensorflow/tfjs-backend-wasm (docs/install.md)";
+  "TensorFlow.js is not installed; install it where ablate is: npm install -g @tensorflow/tfjs@4.22.0 @tensorflow/tfjs-backend-wasm@4.22.0 (docs/install.md)";
 
 /** Says how native TensorFlow is got. */
 export const NATIVE_ADVICE: string = IS_PACKAGE
