@@ -89,6 +89,25 @@ test("what is lost is said of recorded runs, too: failed, or ended on a loss tha
   expect(stdout).toMatch(/^good +1 +2\.0000 \* +1 +10$/m);
 });
 
+test("what is asked for needs no reason; a loss of failed runs alone is one", async () => {
+  const folder = makeFolder();
+  const record: typeof good = (writer, id, token) => {
+    metric("val_loss", [3, 2])(writer, id, token);
+    metric("loss", [3, 2])(writer, id, token);
+  };
+  const good = metric("acc", [1]);
+  recordRun(folder, { grid: "g", label: "a", config: { lr: 9 }, seed: 1, state: "failed", record });
+  recordRun(folder, { grid: "h", label: "b", config: { lr: 9 }, seed: 1, record: good });
+
+  const failed = await ablate(folder, "compare", "g");
+  expect(failed.stdout).toContain("by loss, as all runs with a valid_loss failed; ");
+  const asked = await ablate(folder, "compare", "h", "--metric", "acc");
+  expect(asked.stdout).not.toContain("as none has");
+  const { stdout } = await ablate(folder, "diagnose", "g");
+  expect(stdout).toContain("no findings, but it failed");
+  expect(stdout).not.toContain("healthy");
+});
+
 test("steps that end on a loss that is not finite are no result", async () => {
   const lossy = makeFolder();
   for (const [label, last] of [

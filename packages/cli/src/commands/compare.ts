@@ -105,6 +105,7 @@ export const command: Command = {
     const parts = partsOf({ by, ...compared }, flags.text("within"), metrics);
     const text = COMPARISON_FORMATS[format](parts, {
       isByKey: by !== undefined,
+      isAsked: flags.has("metric"),
       effectsOnly: flags.has("effects"),
       sensitivities: sensitivitiesOf({ by, ...compared }, flags.text("within"), metrics),
       ...ofPaper,

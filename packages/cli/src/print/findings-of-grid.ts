@@ -109,10 +109,12 @@ function summaryOf(all: readonly Judged[], entries: number): string {
   const ranks = all.map(({ findings }) => countsOf(findings).findIndex((number) => number > 0));
   const untrained = all.filter(isUntrained).length;
   const [bad, doubtful] = [0, 1].map((rank) => ranks.filter((one) => one === rank).length);
-  const well = all.length - untrained - (bad ?? 0) - (doubtful ?? 0);
+  const failed = all.filter((one, i) => isFailed(one) && ranks[i] !== 0 && ranks[i] !== 1).length;
+  const well = all.length - untrained - failed - (bad ?? 0) - (doubtful ?? 0);
   const parts = [
     [bad, "with errors"],
     [doubtful, "with warnings"],
+    [failed, "failed without findings"],
     [well, "healthy"],
     [untrained, "not trained yet"],
   ].filter(([number]) => number !== 0);
@@ -123,6 +125,10 @@ function summaryOf(all: readonly Judged[], entries: number): string {
 
 function isUntrained({ run, findings }: Judged): boolean {
   return run.lastStep === null && findings.length === 0;
+}
+
+function isFailed(judged: Judged): boolean {
+  return judged.run.state === "failed" && !isUntrained(judged);
 }
 
 function compare(a: readonly number[], b: readonly number[]): number {
@@ -194,6 +200,14 @@ function saidOf({ runs, findings }: Entry): readonly Said[] {
   }
   if (findings.length === 0 && runs.every(({ lastStep }) => lastStep === null)) {
     return [{ ...NOTHING, text: "not trained yet" }];
+  }
+  const failed = runs.filter(({ state }) => state === "failed").length;
+  if (failed > 0) {
+    const text =
+      failed === runs.length
+        ? verdict(told, "failed")
+        : `no findings, but ${count(failed)} of ${count(runs.length)} failed`;
+    return [{ ...NOTHING, text }];
   }
   const isDone = runs.every(({ state }) => isOver(state));
   return [{ ...NOTHING, text: verdict(told, isDone ? "finished" : "running") }];

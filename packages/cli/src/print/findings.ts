@@ -102,6 +102,7 @@ export type Judged = Pick<Finding, "level" | "rule" | "step" | "message" | "unti
 export function verdict(findings: readonly Judged[], state: RunState): string {
   const serious = byCause(findings).filter((one) => worstOf(one) > 0);
   if (serious.length > 0) return serious.map(causeText).join("; ");
+  if (state === "failed") return "no findings, but it failed";
   if (!isOver(state)) return "healthy so far";
   const past = byCause(findings.filter(({ until }) => until !== null));
   return past.length === 0 ? "healthy" : `healthy now; ${past.map(causeText).join("; ")}`;

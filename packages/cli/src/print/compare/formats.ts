@@ -101,7 +101,7 @@ function joined(tables: readonly Rows[]): Rows {
 
 function sectionsOf(
   comparison: Comparison,
-  { isByKey, effectsOnly }: RecordOptions,
+  { isByKey, effectsOnly, isAsked }: RecordOptions,
   isBrief = false,
 ): readonly Section[] {
   const effects = effectSections(comparison, isBrief);
@@ -114,7 +114,7 @@ function sectionsOf(
   }
   const hasDifferences = !isByKey && isPaired(comparison);
   const differences = hasDifferences ? differenceSections(comparison, isBrief) : [];
-  return [rowSection(comparison, isByKey), ...differences, ...effects];
+  return [rowSection(comparison, { isByKey, isAsked }), ...differences, ...effects];
 }
 
 /** Returns the sections, each in brief where it does not fit into this terminal whole. */

@@ -19,6 +19,8 @@ export type RecordOptions = {
   /** Rows are values of a key, not groups over seeds. */
   readonly isByKey: boolean;
   readonly effectsOnly: boolean;
+  /** The metrics were named. */
+  readonly isAsked: boolean;
 };
 
 /** Makes the records of the rows, then those of the effects. */

@@ -48,7 +48,10 @@ export function noFactorNote(comparison: Comparison): string {
 }
 
 /** Tables the rows: what differs, what came out, which is the best. */
-export function rowSection(comparison: Comparison, isByKey: boolean): Section {
+export function rowSection(
+  comparison: Comparison,
+  { isByKey, isAsked }: { readonly isByKey: boolean; readonly isAsked: boolean },
+): Section {
   const { rows, keys } = comparison;
   const all = rows.flatMap(({ runs }) => runs);
   const titles = rowTitles(comparison, isByKey);
@@ -76,7 +79,7 @@ export function rowSection(comparison: Comparison, isByKey: boolean): Section {
     ]),
   ]);
   return {
-    title: headline(comparison),
+    title: headline(comparison, isAsked),
     columns: [
       { title: isByKey ? keysText(keys) : "run" },
       ...shown.map((key) => ({ title: shortKey(key, shown) })),
@@ -148,13 +151,13 @@ export function metricsOf({ rows }: Comparison): readonly Metric[] {
   return rows[0]?.outcomes.map(({ metric }) => metric) ?? [];
 }
 
-function headline(comparison: Comparison): string {
+function headline(comparison: Comparison, isAsked: boolean): string {
   const { rows } = comparison;
   const runs = rows.flatMap((row) => row.runs);
   const grids = [...new Set(runs.flatMap(({ grid }) => grid ?? []))];
   const where = grids.length > 3 ? counted(grids.length, "grid") : grids.join(", ");
   const sizes = [counted(runs.length, "run"), counted(rows.length, "row"), seedsOf(runs)];
-  const by = unaskedText(comparison);
+  const by = isAsked ? "" : unaskedText(comparison);
   return `${where}: ${sizes.join(", ")}; ${by}mean ± std over the runs of a row`;
 }
 
@@ -172,9 +175,11 @@ function unaskedText(comparison: Comparison): string {
   const runs = comparison.rows.flatMap((row) => row.runs);
   const isUsual = metric === undefined || metric.name === VALID_LOSS.name;
   if (isUsual || !runs.every(({ source }) => source !== null)) return "";
-  return runs.every((run) => VALID_LOSS.value(run) === null)
-    ? `by ${metric.title}, as none has a valid_loss; `
-    : "";
+  if (runs.some((run) => VALID_LOSS.value(run) !== null)) return "";
+  const lost = runs.filter(({ validLoss }) => validLoss !== null);
+  const states = [...new Set(lost.map(({ state }) => state))].join(" or ");
+  const why = lost.length === 0 ? "none has a valid_loss" : `all runs with a valid_loss ${states}`;
+  return `by ${metric.title}, as ${why}; `;
 }
 
 /** Makes a function that writes mean and standard deviation, different means of a column never the same. */
