@@ -205,3 +205,20 @@ test("a panel shows several series of the selected curve, and is remembered", ()
   again.command("panel weights:");
   expect(again.state.settings.panels).toEqual([]);
 });
+
+test("how far a diverging curve goes is short, by the name that the legend has for it", () => {
+  const gain = { label: "batch_norm=none-weight=kaiming_gain_4", gain: 4, steps: 400 };
+  const wild = { ...gain, loss: (step: number) => (step < 350 ? 3 : 6.113799554979569e36) };
+  const others = [1, 2, 3].map((one) => ({
+    ...{ label: `batch_norm=hidden-weight=kaiming_gain_${one}`, gain: one, steps: 400 },
+    loss: () => one,
+  }));
+  const ui = session(makeStore([wild, ...others]), {
+    ...{ columns: 110, rows: 30 },
+    settings: { view: "charts" },
+  });
+
+  const shown = screen(ui).join("\n");
+  expect(shown).toContain("up to 6.1e36 above");
+  expect(shown).not.toMatch(/6\.1137|batch_norm=none-weight/);
+});

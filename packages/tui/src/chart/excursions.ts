@@ -1,5 +1,5 @@
 /** Where curves go beyond the ends of a value axis. */
-
+import { shortNumber } from "@ablate/text";
 import type { Scale } from "./scale.ts";
 import type { Curve } from "./spec.ts";
 
@@ -30,6 +30,16 @@ export function excursions(curve: Curve, { low, high }: Scale): Excursion[] {
       return { dot, value, isAbove: false };
     }),
   ];
+}
+
+/** From here on a number is written with a power of ten. */
+const LARGE = 1e6;
+
+/** Writes how far a curve goes. */
+export function reachText(value: number): string {
+  const isLarge = Math.abs(value) >= LARGE;
+  const text = isLarge ? value.toExponential(1).replace("e+", "e") : shortNumber(value, 3);
+  return text.replace("-", "−");
 }
 
 function finiteIn(values: Float64Array, from: number, to: number): number[] {

@@ -1,8 +1,7 @@
 /** The inside of a chart: bands, curves, guides, events, arrows to what is beyond the axis, and the crosshair. */
-import { shortNumber } from "@ablate/text";
 import { DASHES } from "../data/looks.ts";
 import { type Line, type Piece, piece, type Style, type Tone } from "../text/line.ts";
-import { excursions } from "./excursions.ts";
+import { excursions, reachText } from "./excursions.ts";
 import { type Dot, dotsOf, type Overlay, Raster } from "./raster.ts";
 import { cellAt, position, type Scale } from "./scale.ts";
 import type { ChartSpec } from "./spec.ts";
@@ -187,6 +186,6 @@ function farthest(found: readonly Found[]): (Found & { readonly text: string })[
   const below = found.filter(({ isAbove }) => !isAbove).sort((a, b) => a.value - b.value);
   return [...above.slice(0, 1), ...below.slice(0, 1)].map((one) => ({
     ...one,
-    text: shortNumber(one.value, 3).replace("-", "−"),
+    text: reachText(one.value),
   }));
 }

@@ -12,6 +12,9 @@ import { lookOf } from "./looks.ts";
 import type { Plot } from "./plot-curves.ts";
 import { type ChartCanvas, divergence, isSparse, traceOf } from "./plots.ts";
 
+/** Cells in which curves are called by their titles, in the legend as above a chart; longer ones are in short. */
+export const NAME_CELLS = 28;
+
 /** What the plots of a chart are made from. */
 export type PlotsSpec = {
   /** A series, or a panel of several. */
@@ -28,11 +31,12 @@ export function plotsOf(canvas: ChartCanvas, { id, shown, onTop }: PlotsSpec): P
   const { settings } = canvas.state;
   const panel = panelOf(settings.panels, id);
   if (panel === undefined) {
-    return chosen.map((row): Plot => {
+    const names = fitTitles(chosen, NAME_CELLS, canvas.scene.table);
+    return chosen.map((row, i): Plot => {
       const isOff = isHidden(settings, row);
       const look = lookOf(canvas, row);
       const runs = isOff ? [] : row.members;
-      const name = row.title;
+      const name = names[i] ?? row.title;
       const { key } = row;
       return plotOf(canvas, { key, series: id, runs, look, name, shown, isHidden: isOff });
     });

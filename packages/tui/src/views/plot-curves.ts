@@ -1,6 +1,5 @@
 /** How plots become curves of a chart: what is in front, what is shaded, and what lies beyond the axis. */
-import { shortNumber } from "@ablate/text";
-import { excursions } from "../chart/excursions.ts";
+import { excursions, reachText } from "../chart/excursions.ts";
 import type { Scale } from "../chart/scale.ts";
 import type { Curve } from "../chart/spec.ts";
 import type { Trace } from "../chart/trace.ts";
@@ -75,7 +74,7 @@ export function cutTexts(curves: readonly Curve[], y: Scale): string[] {
     const [name = ""] = names;
     const who = names.size === 1 ? name : `${names.size} curves`;
     const far = isAbove ? Math.max(...values) : Math.min(...values);
-    const text = shortNumber(far, 3).replace("-", "−");
+    const text = reachText(far);
     return [`${who} ${isAbove ? `up to ${text} above` : `down to ${text} below`}`.trim()];
   });
 }

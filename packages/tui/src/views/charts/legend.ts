@@ -6,6 +6,7 @@ import { swatch } from "../../data/looks.ts";
 import { updates } from "../../data/shown-run.ts";
 import { RATIO, seriesValues, titleAmong } from "../../data/titles.ts";
 import { fitLine, justify, type Line, lineWidth, piece, restyle } from "../../text/line.ts";
+import { NAME_CELLS } from "../chart-plots.ts";
 import type { Plot } from "../plot-curves.ts";
 import { xName } from "../plot-words.ts";
 import { type ChartCanvas, commonRates } from "../plots.ts";
@@ -22,9 +23,6 @@ export type Entry = {
 
 /** Cells of a name before it gives way to how a value spreads. */
 const LEAST_NAME = 16;
-
-/** Cells of the longest name for which a legend is made wider. */
-const WIDEST_NAME = 28;
 
 /** Cells of the signs before a name. */
 const SIGNS = 3;
@@ -47,7 +45,7 @@ export function entriesOf(canvas: ChartCanvas, plots: readonly Plot[], onTop: nu
     return row ?? { title: name, members: runs };
   });
   const isOfRows = rows.every((row) => "key" in row);
-  const names = isOfRows ? fitTitles(rows, WIDEST_NAME, table) : [];
+  const names = isOfRows ? fitTitles(rows, NAME_CELLS, table) : [];
   const entries = plots.map((plot, i) => ({
     plot,
     name: (names[i] ?? plot.name) + sizeText(rows[i] ?? { title: "", members: [] }),
