@@ -80,6 +80,8 @@ test("a survivor of lost runs is not the best", () => {
   const ui = session(makeStore([lost, left, other]), { settings: { view: "compare" } });
 
   expect(line(ui, "valid")).toMatch(/1\.0000 +2\.0000 \*/);
+  expect(text(ui)).toContain("* the best of those that lost no run");
+  expect(text(variants(CLEAR))).not.toContain("lost no run");
 });
 
 test("a difference has a colour only where it is larger than the spread over seeds", () => {

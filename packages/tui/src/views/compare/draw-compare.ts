@@ -61,6 +61,7 @@ export function drawCompare(canvas: Canvas): Drawn {
   const width = side === null ? columns : least;
   const body = [
     ...table(comparison, layout, width),
+    ...crownLines(comparison, width),
     ...revisionLines(comparison, width),
     [],
     ...factorLines(canvas, width),
@@ -173,6 +174,16 @@ function table({ entries, baseline, rows }: Comparison, layout: Layout, columns:
 /** Whether a line is a setting that is the same in all runs. */
 function isDim({ isSame, kind }: Entry): boolean {
   return isSame && kind === "config";
+}
+
+/** Says what the star stands for where rows lost runs: the mean of survivors may be better. */
+function crownLines({ entries, rows }: Comparison, columns: number): Line[] {
+  const isOfSome = entries.some(({ isSame, outcomes }) => {
+    const all = [...outcomes.values()];
+    return !isSame && all.some(({ isBest }) => isBest) && all.some(({ lost }) => lost > 0);
+  });
+  if (rows.length < 2 || !isOfSome) return [];
+  return wrapped(`${BEST.trim()} the best of those that lost no run`, columns, "muted");
 }
 
 /** Says, as `ablate compare` does, where not one revision of the engine trained all that is compared. */
