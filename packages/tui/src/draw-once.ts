@@ -26,6 +26,8 @@ export type OnceOptions = Showing & {
   readonly run?: string | undefined;
   /** Runs to mark. */
   readonly marks?: readonly string[] | undefined;
+  /** The grid to show; otherwise all. */
+  readonly grid?: string | null | undefined;
   /** Shows runs, too, that are left from earlier plans. */
   readonly isAll?: boolean | undefined;
   /** What is carried out first. */
@@ -42,6 +44,7 @@ export function drawOnce({
   view,
   run,
   marks = [],
+  grid = null,
   isAll = false,
   commands = [],
   ...showing
@@ -50,6 +53,7 @@ export function drawOnce({
     ...DEFAULT_SETTINGS,
     view: view ?? (run === undefined ? "runs" : "run"),
     isAll,
+    grid,
     marks: run === undefined || view !== "charts" ? marks : [run],
     findingScope: run === undefined ? "marked" : "run",
   };

@@ -138,11 +138,11 @@ function isOnScreen({ flags, terminal }: Invocation): boolean {
   throw new UsageError("--size goes with --once; otherwise the terminal has its own");
 }
 
-/** Finds the runs that are opened or marked: that of --run, and those of words. @throws UsageError - if there is no store */
+/** Finds what is shown first: the run of --run or of a word, the grid of a word, else the runs of several, marked. @throws UsageError - if there is no store */
 function runsOf(
   invocation: Invocation,
   words: readonly string[],
-): Pick<UiOptions, "run" | "view" | "marks" | "areOnlyMarks"> {
+): Pick<UiOptions, "run" | "view" | "grid" | "marks" | "areOnlyMarks"> {
   const wanted = invocation.flags.text("run");
   return withReader(invocation, (reader) => {
     if (wanted !== undefined) return { run: findRun(reader, wanted).name };
@@ -153,7 +153,8 @@ function runsOf(
     const [only, ...others] = marks;
     if (only !== undefined && others.length === 0) return { run: only };
     const view = invocation.flags.choice("view", VIEW_NAMES) ?? "charts";
-    return { marks, areOnlyMarks: true, view };
+    const grid = runs.every((run) => words.length === 1 && run.grid === words[0]) ? words[0] : null;
+    return { marks: grid === null ? marks : [], areOnlyMarks: true, view, grid };
   });
 }
 

@@ -24,6 +24,8 @@ export type UiOptions = ProgramOptions & {
   /** Runs to mark, beside the remembered ones unless these alone are asked for. */
   readonly marks?: readonly string[] | undefined;
   readonly areOnlyMarks?: boolean | undefined;
+  /** The grid to show, in place of the remembered one; null shows all. */
+  readonly grid?: string | null | undefined;
   /** What is carried out first. */
   readonly commands?: readonly FirstCommand[] | undefined;
   /** Whether nothing is taken over of how the store was last looked at. */
@@ -68,6 +70,7 @@ function sessionOf(
     isWithoutMouse = false,
     marks = [],
     areOnlyMarks = false,
+    grid,
     commands = [],
     stdout,
     hint,
@@ -83,6 +86,7 @@ function sessionOf(
     ...remembered,
     view: view ?? (isOfRun ? "run" : firstView(remembered, feed.snapshot)),
     isAll,
+    grid: grid === undefined ? remembered.grid : grid,
     isMouse: remembered.isMouse && !isWithoutMouse,
     marks: areOnlyMarks ? marks : [...new Set([...remembered.marks, ...marks])],
     findingScope: run === undefined ? remembered.findingScope : "run",
