@@ -48,6 +48,12 @@ test.each<[string, string, ResolveOptions, readonly string[]]>([
 test.each<[string, string, ResolveOptions, string]>([
   ["a label of several runs", "v5", {}, '"v5" could be any of g/v5, v5/v5; give a longer name'],
   ["a beginning of several", "g/v", {}, '"g/v" could be any of g/v5, g/v50; give a longer name'],
+  [
+    "a grid where a run is meant",
+    "g",
+    {},
+    '"g" is a grid of 4 runs; name one of them: g/v5, g/v50, ',
+  ],
   ["a label of several where names are whole", "v5", { ...WHOLE, grids: false }, "could be any of"],
   ["a filter that no run matches", "state:failed", RUNS, "no run matches state:failed"],
   ["the same where names are whole", "w*", WHOLE, "no run matches w*"],

@@ -124,5 +124,8 @@ function onlyOne(word: string, names: readonly string[]): string {
   const [only, ...others] = names;
   if (only !== undefined && others.length === 0) return only;
   const few = firstOf(names, MOST_LISTED);
+  if (names.every((name) => name.startsWith(`${word}/`))) {
+    throw new StoreError(`"${word}" is a grid of ${names.length} runs; name one of them: ${few}`);
+  }
   throw new StoreError(`"${word}" could be any of ${few}; give a longer name`);
 }
