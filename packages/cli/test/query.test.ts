@@ -153,6 +153,8 @@ test.each([
     ['select run from runs where run = "v5"'],
     'query:1:35: no such column: "v5"; text stands in single quotes\n',
   ],
+  [["select * from steps"], "no such table: steps; `ablate query --explain-schema` lists all"],
+  [["select valid from runs"], "no such column: valid; did you mean valid_loss?"],
   [["select r.run from runs"], "query:1:8: no such column: r.run; FROM does not name it\n"],
   [["select ?"], "query: a ? or :name needs a value; write the value itself\n"],
   [["select 1; select 2"], "query: more than one statement; give one at a time\n"],

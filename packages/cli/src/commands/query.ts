@@ -204,6 +204,12 @@ function mistakeText(sql: string, mistake: QueryMistake, paint: Paint): string {
   return problemText(problem, linesOf(new Map([[source, sql]])), paint);
 }
 
+/** Returns the only name that a word begins, as `valid` does `valid_loss`. */
+function beginning(word: string, names: readonly string[]): string | null {
+  const [only, ...others] = new Set(names.filter((name) => name.startsWith(`${lower(word)}_`)));
+  return only === undefined || others.length > 0 ? null : only;
+}
+
 function sentence({ message, unknown }: QueryMistake): string {
   if (/^incomplete input/.test(message)) return "the statement is not complete";
   if (/more than one statement/i.test(message))
@@ -211,8 +217,10 @@ function sentence({ message, unknown }: QueryMistake): string {
   if (message === "not authorized") return "extensions cannot be loaded here";
   if (/parameter|bind/i.test(message)) return "a ? or :name needs a value; write the value itself";
   if (unknown === null) return message;
-  const { name, known } = unknown;
-  const guess = closest(name, known);
+  const { name } = unknown;
+  const isTable = message.startsWith("no such table");
+  const known = isTable ? SCHEMA.map((view) => view.name) : unknown.known; // no table that is ours alone
+  const guess = closest(name, known) ?? (isTable ? null : beginning(name, known));
   if (guess?.toLowerCase() === name.toLowerCase()) return `${message}; FROM does not name it`;
   if (guess !== null) return `${message}; did you mean ${guess}?`;
   return message.endsWith('"')
