@@ -180,12 +180,12 @@ test("the readme's example is eight runs in an empty folder: two variants, two l
   const [example = "", ...others] = blocks(readme, "yaml");
 
   expect(others).toEqual([]);
-  expect(readme).toContain("Eight runs: two variants, two learning rates, two seeds.");
+  expect(readme).toContain("This is eight runs: two variants, two learning rates, two seeds.");
   const folder = makeFolder();
   writeFileSync(join(folder, "example.yaml"), example);
   const runs = jsonRows(await ablate(folder, "plan", "example.yaml", "--json"));
-  expect(runs.map(({ run }) => run)).toEqual(EIGHT.map((label) => `my-grid/${label}`));
-  expect(prose).toContain("`my-grid/too-large-lr=0.01-seed=2`");
+  expect(runs.map(({ run }) => run)).toEqual(EIGHT.map((label) => `my/${label}`));
+  expect(prose).toContain("`my/too-large-lr=0.01-seed=2`");
 });
 
 test("a dotted key and a nested map mean the same", () => {
