@@ -95,7 +95,7 @@ const PAPER = `
   tbody tr:first-child { break-before: avoid; } th.number { min-width: 0; overflow-wrap: normal; }
   h2, h3, caption { break-after: avoid; } figure:not(.spread), .panels > *, svg, tr, .sentences li { break-inside: avoid; } .spread { break-inside: auto; }
   .panels { grid-template-columns: 1fr 1fr; gap: .6rem 1rem; } .rows-3 { grid-template-columns: repeat(3, minmax(0, 1fr)); } .rows > * { order: 0 !important; } .panels > * { min-width: 0; }
-  .scroll { overflow: visible; } .changes { min-width: 0; } .map { filter: none; height: 4.5rem; } thead { display: table-header-group; }
+  .scroll { overflow: visible; } table:has(.changes) { font-size: 6.6pt; } .map { filter: none; height: 4.5rem; } thead { display: table-header-group; }
   @page { size: A4; margin: 16mm 14mm; }
 }
 `;
