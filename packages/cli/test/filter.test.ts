@@ -76,5 +76,5 @@ test("the help shows where a filter goes", async () => {
   expect((await ablate(folder, "runs", "--help")).stdout).toContain(
     "usage: ablate runs [FILTER...] [flags]",
   );
-  expect((await ablate(folder, "--help")).stdout).toContain("ablate runs [FILTER...]");
+  expect((await ablate(folder, "--help")).stdout).toContain("  runs [FILTER...] ");
 });
