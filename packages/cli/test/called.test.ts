@@ -34,12 +34,13 @@ const CALLS = [
 
 test.each(CALLS)("called by `%s`, it hints at `%s`", (call, hint) => {
   const { folder, bin } = place();
-  const { npm_lifecycle_event: _, npm_config_user_agent: __, ...env } = process.env;
+  const { npm_lifecycle_event: _, npm_config_user_agent: __, PATH, ...env } = process.env;
+  const path = PATH?.split(delimiter).filter((one) => !one.includes("/_npx/")) ?? []; // of the tests' own pnpm
   const sh = (words: string): { readonly stdout: string; readonly stderr: string } =>
     spawnSync("sh", ["-c", `${call} ${words}`], {
       cwd: folder,
       encoding: "utf8",
-      env: { ...env, PATH: [bin, env.PATH].join(delimiter) },
+      env: { ...env, PATH: [bin, ...path].join(delimiter) },
     });
   const command = hint.replace("PLACE", folder);
 

@@ -32,7 +32,7 @@ export const command: Command = {
   examples: [
     ["ablate diff quickstart/v5 quickstart/v7", "the settings in which two runs differ"],
     [
-      'ablate diff my.yaml quickstart/v7 --only "batch_norm=hidden lr=0.1"',
+      'ablate diff my.yaml quickstart/v7 --only "batch_norm=hidden lr=0.1 seed:1"',
       "one run of a config, compared with a stored run",
     ],
   ],

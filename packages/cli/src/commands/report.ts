@@ -26,7 +26,7 @@ export const command: Command = {
   examples: [
     ["ablate report quickstart -o quickstart.html", "a grid as one file for any browser"],
     ["ablate report quickstart/v5 quickstart/v7 -o two.html", "only these runs"],
-    ["ablate report my --only seed:42 -o one-seed.html", "the runs that match (docs/filter.md)"],
+    ["ablate report my --only seed:1 -o one-seed.html", "the runs that match (docs/filter.md)"],
   ],
   see: ["docs/report.md", "docs/filter.md", "ablate compare", "ablate export"],
   run: async (invocation) => {
