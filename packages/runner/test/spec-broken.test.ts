@@ -254,7 +254,7 @@ test.each([
   ["engine: torch", 'a.yaml:1:9: engine: unknown value "torch", allowed: simd, tfjs'],
   ["name: a/b", "a.yaml:1:7: name: may have letters, digits, . _ = and - only"],
   ["seeds: []", "a.yaml:1:8: seeds: must not be empty"],
-  ["seeds: 3", "a.yaml:1:8: seeds: expected a list, got 3; write [3]"],
+  ["seeds: 3", "a.yaml:1:8: seeds: expected a list, got 3; write [3], or 1..3 for 3 seeds"],
   [
     "seeds: 18446744073709551615",
     "a.yaml:1:8: seeds: expected a list, got 18446744073709551615; write [18446744073709551615]",

@@ -21,7 +21,9 @@ export function hintForValue({ path, node, value, isMissing }: Given): string {
   if (LISTS.has(key)) {
     const isWhole = path.length === key.split(".").length && node.kind === "scalar";
     if (isWhole && key === "train.groups") return '; write [{ match: "*.bias", lr: 0.01 }]';
-    if (isWhole && key === "model.layers") return "; write model.hidden: [100, 100] for two layers";
+    if (isWhole && key === "model.layers" && typeof value === "number") {
+      return "; write model.hidden: [100, 100] for two layers";
+    }
     if (isWhole && key === "seeds") return hintForSeeds(node, value);
     return isWhole ? `; write [${listText(node)}]` : "";
   }
