@@ -13,7 +13,7 @@ import { checkStore } from "../src/index.ts";
 import { damage, finishedStore, inspect, mendedOf, wrongOf } from "./check-make.ts";
 import { temporaryPath } from "./make.ts";
 
-test("an index that lacks a row is built anew", () => {
+test("an index that lacks a row is rebuilt", () => {
   const path = finishedStore();
   const schema = inspect(path, (database) =>
     database.prepare("select rootpage, sql from sqlite_schema where name = 'event_by_run'").get(),
@@ -34,7 +34,7 @@ test("an index that lacks a row is built anew", () => {
 
   expect(wrongOf(checkStore(path))[0]).toMatch(/^integrity: .*missing from index event_by_run/);
   expect(mendedOf(checkStore(path, { isRepairing: true }))[0]).toMatch(
-    /^integrity: built the indices anew/,
+    /^integrity: rebuilt the indices/,
   );
   expect(wrongOf(checkStore(path))).toEqual([]);
 });
