@@ -44,7 +44,7 @@ test("a list is narrowed by what is typed or pasted, over the table, and the hel
   await ui.waitFor("sorted by best_valid_loss");
   ui.type("?copy");
   await ui.waitWithout("hide the column under the");
-  await ui.waitFor(/copy the command line/);
+  await ui.waitFor(/copy a command line/);
   ui.press("escape");
   await ui.waitFor("hide the column under the");
   ui.press("escape");
