@@ -82,11 +82,6 @@ function wholeAxis(facts: ReportFacts, curves: readonly Curve[]): Omit<Axis, "ti
   return { ...logRange(lowest, Math.max(...means)), isLog: true };
 }
 
-/** Says whether the chart of all losses has a logarithmic axis for them. */
-export function isWholeLog(facts: ReportFacts, curves: readonly Curve[]): boolean {
-  return wholeAxis(facts, inRange(withResults(curves))).isLog === true;
-}
-
 /** Ends a band at the lower edge of a chart. */
 function above(least: number, line: Line): Line {
   return {

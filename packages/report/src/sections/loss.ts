@@ -20,7 +20,6 @@ import {
   hasResult,
   inRange,
   inSmall,
-  isWholeLog,
   lastPart,
   lossChart,
   thinned,
@@ -100,13 +99,14 @@ function firstFigure(facts: ReportFacts, curves: readonly Curve[], draw: Draw): 
     beyond.length === 0
       ? ""
       : ` Losses of ${listed(beyond.map(({ name }) => name))}, which ${beyond.some(hasResult) ? "lost runs" : "came to no result"}, may lie above it: the table has them.`;
+  const chart = lossChart(facts, curves, title);
   return figure(
     sized(
-      draw(lossChart(facts, curves, title)),
+      draw(chart),
       draw(inSmall(lossChart(facts, curves.map(thinned), title))),
       legend(facts, curves),
     ),
-    `The same ${isWholeLog(facts, curves) ? "on logarithmic axes" : "with the steps on a logarithmic axis"}, so that the first steps are seen${all}.${farText}${beyondText}`,
+    `The same ${chart.y.isLog === true ? "on logarithmic axes" : "with the steps on a logarithmic axis"}, so that the first steps are seen${all}.${farText}${beyondText}`,
   );
 }
 
